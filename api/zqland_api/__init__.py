@@ -1,0 +1,1 @@
+"""The ways in: the web service and the command line."""

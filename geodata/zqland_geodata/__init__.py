@@ -1,0 +1,1 @@
+"""Data in and out: files, checks and their findings, places, the demonstration city."""

@@ -1,0 +1,1 @@
+"""Web maps of the reserve that open without a network."""

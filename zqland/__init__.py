@@ -1,0 +1,1 @@
+"""The planning core of an industrial land reserve: tables in, tables out."""

@@ -1,0 +1,64 @@
+"""What can go wrong in the planning core.
+
+::
+
+    ZqlandError
+    ├── UnitError            (ValueError)   an area or a unit that cannot be read
+    ├── CrsError             (ValueError)
+    │   ├── MissingCrsError                 coordinates without a reference system
+    │   ├── WrongCrsError                   a system that the call cannot work in
+    │   └── UnsupportedDatumError           Xi'an 80, Beijing 54: no exact way to CGCS2000
+    ├── CatalogueError       (ValueError)   a rule file with a fault, and its line
+    ├── TableError           (ValueError)   a table that breaks its schema
+    └── NotFoundError        (LookupError)  no such parcel, park, project, item …
+
+Each sentence says what was found, what is needed and what to do, in both languages.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zqland.text import Text
+
+
+class ZqlandError(Exception):
+    """Anything that zqland refuses to do, with the reason in two languages."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+        """The whole message in both languages."""
+
+
+class UnitError(ZqlandError, ValueError):
+    """An area or a unit that cannot be read."""
+
+
+class CrsError(ZqlandError, ValueError):
+    """Anything wrong with a coordinate reference system."""
+
+
+class MissingCrsError(CrsError):
+    """Coordinates came without a reference system."""
+
+
+class WrongCrsError(CrsError):
+    """The reference system is not one that the call can work in."""
+
+
+class UnsupportedDatumError(CrsError):
+    """The datum has no exact published way to CGCS2000."""
+
+
+class CatalogueError(ZqlandError, ValueError):
+    """A rule file has a fault; the message names the file and the line."""
+
+
+class TableError(ZqlandError, ValueError):
+    """A table breaks its schema; the message names columns and rows."""
+
+
+class NotFoundError(ZqlandError, LookupError):
+    """Something was asked for by a name that nothing has."""
