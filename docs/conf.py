@@ -1,0 +1,82 @@
+"""Settings of the documentation."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zqland.catalogues import columns, load_catalogues
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "zqland"
+author = "The zqland contributors"
+project_copyright = "2026, The zqland contributors"
+version = release = version_of("zqland")
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx.ext.viewcode",
+    "numpydoc",
+]
+autosummary_generate = True
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+nb_execution_mode = "off"
+myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build", "jupyter_execute", "**/.ipynb_checkpoints"]
+html_theme = "pydata_sphinx_theme"
+html_title = "zqland"
+html_theme_options = {
+    "show_prev_next": False,
+    "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
+}
+html_static_path: list[str] = []
+
+
+def _write_catalogue_pages(_app: Sphinx) -> None:
+    """Write the pages that are read from the catalogues, so that they cannot drift."""
+    folder = Path(__file__).parent / "generated"
+    folder.mkdir(exist_ok=True)
+    (folder / "columns.md").write_text(columns_page(), encoding="utf-8")
+    (folder / "items.md").write_text(items_page(), encoding="utf-8")
+
+
+def columns_page() -> str:
+    """Describe every column of every table."""
+    catalogue = columns().fillna("")
+    lines = ["# Columns of every table", ""]
+    for table, rows in catalogue.groupby("table", sort=False):
+        lines += [f"## {table}", "", "| column | 中文 | type | unit | meaning |"]
+        lines += ["|---|---|---|---|---|"]
+        for row in rows.to_dict("records"):
+            choices = f" ({str(row['choices']).replace('|', ', ')})" * bool(
+                row["choices"]
+            )
+            lines.append(
+                f"| `{row['column']}` | {row['zh_name']} | {row['type']} "
+                f"| {row['unit']} | {row['en']}{choices} |"
+            )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def items_page() -> str:
+    """List the items of evidence."""
+    items = load_catalogues().readiness.item_texts
+    lines = ["# Items of evidence", "", "| key | English | 中文 |", "|---|---|---|"]
+    lines += [f"| `{key}` | {text.en} | {text.zh} |" for key, text in items.items()]
+    return "\n".join([*lines, ""])
+
+
+def setup(app: Sphinx) -> None:
+    """Write the generated pages before Sphinx reads them."""
+    app.connect("builder-inited", _write_catalogue_pages)
