@@ -1,0 +1,12 @@
+"""The demonstration city: fictional parcels, evidence and projects.
+
+No parcel, project or figure of it describes real ground or a real firm; whatever is
+made from it must say so (`Reserve.fictional`).
+"""
+
+from __future__ import annotations
+
+from zqland_geodata.demo.city import create_city
+from zqland_geodata.demo.fates import ON, SeedError
+
+__all__ = ["ON", "SeedError", "create_city"]
