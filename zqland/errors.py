@@ -10,6 +10,8 @@
     │   └── UnsupportedDatumError           Xi'an 80, Beijing 54: no exact way to CGCS2000
     ├── CatalogueError       (ValueError)   a rule file with a fault, and its line
     ├── TableError           (ValueError)   a table that breaks its schema
+    ├── NeedError            (ValueError)   a need that contradicts itself
+    ├── BasisError           (ValueError)   areas of two methods in one question
     └── NotFoundError        (LookupError)  no such parcel, park, project, item …
 
 Each sentence says what was found, what is needed and what to do, in both languages.
@@ -58,6 +60,14 @@ class CatalogueError(ZqlandError, ValueError):
 
 class TableError(ZqlandError, ValueError):
     """A table breaks its schema; the message names columns and rows."""
+
+
+class NeedError(ZqlandError, ValueError):
+    """A need contradicts itself; the message names every contradiction."""
+
+
+class BasisError(ZqlandError, ValueError):
+    """Areas of different methods met in one question."""
 
 
 class NotFoundError(ZqlandError, LookupError):

@@ -1,0 +1,396 @@
+"""The hard conditions: which parcels fail, because of what, and by how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from zqland.matching.amounts import AREA_GUARD_M2
+from zqland.matching.days import NEVER, day_number
+from zqland.matching.indicators import carried_m2
+from zqland.needs import PREDICATES, UTILITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from zqland.matching.rules import ConditionRule, MatchingRules
+    from zqland.matching.snapshot import Snapshot
+    from zqland.needs import Need
+
+    Rows = slice | NDArray[np.intp]
+
+
+class Condition(Protocol):
+    """One hard condition of one need on one snapshot.
+
+    Attributes
+    ----------
+    rule
+        What the catalogue says of it.
+    """
+
+    @property
+    def rule(self) -> ConditionRule:
+        """What the catalogue says of it."""
+        ...
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels fail."""
+        ...
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell for which parcels the figure is not known."""
+        ...
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure by how many tolerances parcels that fail miss; infinite for never."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SmallestArea:
+    """The lot is not smaller than the smallest area."""
+
+    rule: ConditionRule
+    area_m2: NDArray[np.float64]
+    smallest_m2: float
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels are too small."""
+        return self.area_m2[rows] < self.smallest_m2 - AREA_GUARD_M2
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell that every area is known: others are counted before."""
+        return np.zeros(len(self.area_m2[rows]), dtype=np.bool_)
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure what is missing as a share of the smallest area."""
+        return _tolerances(self.rule, 1 - self.area_m2[rows] / self.smallest_m2)
+
+
+@dataclass(frozen=True, slots=True)
+class LargestArea:
+    """The lot is not larger than the largest area."""
+
+    rule: ConditionRule
+    area_m2: NDArray[np.float64]
+    largest_m2: float
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels are too large."""
+        return self.area_m2[rows] > self.largest_m2 + AREA_GUARD_M2
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell that every area is known: others are counted before."""
+        return np.zeros(len(self.area_m2[rows]), dtype=np.bool_)
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure what is too much as a share of the largest area."""
+        return _tolerances(self.rule, self.area_m2[rows] / self.largest_m2 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyInTime:
+    """The needed predicate holds early enough for the ground to be in hand.
+
+    .. math:: \\max(on, ready) + lead \\le needed
+
+    Without a needed-by date it must hold or be expected at all.
+
+    Attributes
+    ----------
+    rule
+        What the catalogue says of it.
+    ready_day
+        Day numbers per predicate, the as-of day at the earliest.
+    predicate
+        The needed predicate.
+    last_day
+        Last day on which it may get ready; None without a needed-by date.
+    """
+
+    rule: ConditionRule
+    ready_day: Mapping[str, NDArray[np.int32]]
+    predicate: str
+    last_day: int | None
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels are not ready in time."""
+        return self.ready_day[self.predicate][rows] > self._limit
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell that nothing is unknown: what nobody expects is not ready."""
+        return np.zeros(len(self.ready_day[self.predicate][rows]), dtype=np.bool_)
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure the waiting, or the steps to a lower predicate where that is less."""
+        return np.minimum(
+            _tolerances(self.rule, self.waiting_days(rows)), self.steps(rows)[1]
+        )
+
+    def steps(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Find the nearest lower predicate that holds in time.
+
+        Parameters
+        ----------
+        rows
+            The parcels.
+
+        Returns
+        -------
+        steps
+            Steps down; 0 where no lower predicate holds in time.
+        ratio
+            Steps over their tolerance; infinite where there is none.
+        """
+        place = PREDICATES.index(self.predicate)
+        count = len(self.ready_day[self.predicate][rows])
+        steps = np.zeros(count, dtype=np.int64)
+        ratio = np.full(count, np.inf)
+        if self.rule.step_tolerance is None:
+            return steps, ratio
+        for down in range(place, 0, -1):
+            in_time = self.ready_day[PREDICATES[place - down]][rows] <= self._limit
+            steps[in_time] = down
+            ratio[in_time] = down / self.rule.step_tolerance
+        return steps, ratio
+
+    def waiting_days(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure the days after the needed-by date; infinite where not expected."""
+        ready = self.ready_day[self.predicate][rows]
+        days = ready.astype(np.float64) - self._limit
+        days[ready == NEVER] = np.inf
+        return days
+
+    @property
+    def _limit(self) -> int:
+        return NEVER - 1 if self.last_day is None else min(self.last_day, NEVER - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The parcel's class, or its park, is one that the need admits.
+
+    Attributes
+    ----------
+    rule
+        What the catalogue says of it.
+    code
+        Codes of the parcels; the last code stands for not known.
+    refused
+        Per code: whether it fails.
+    """
+
+    rule: ConditionRule
+    code: NDArray[np.intp]
+    refused: NDArray[np.bool_]
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels are not admitted."""
+        return self.refused.take(self.code[rows])
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell whose code is not known."""
+        return self.code[rows] == len(self.refused) - 1
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Count one step: there are no half ways."""
+        return _tolerances(self.rule, np.ones(len(self.code[rows])))
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """A utility reaches what is needed."""
+
+    rule: ConditionRule
+    capacity: NDArray[np.float64]
+    needed: float
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell where the capacity is too small, or not known if that fails."""
+        found = self.capacity[rows]
+        if self.rule.unknown_fails:
+            enough: NDArray[np.bool_] = found >= self.needed
+            return np.logical_not(enough, out=enough)
+        return found < self.needed
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell where the capacity is not known."""
+        return np.isnan(self.capacity[rows])
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure what is missing, in the unit of the utility."""
+        return _tolerances(self.rule, self.needed - self.capacity[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The lot is not larger than the area that the promise carries in its park.
+
+    Attributes
+    ----------
+    rule
+        What the catalogue says of it.
+    area_m2
+        Areas of the parcels.
+    park_code
+        Parks of the parcels; the last code stands for not known.
+    carried_m2
+        Per park: the largest area that the promise carries.
+    unjudged
+        Per park: whether an indicator could not be judged.
+    """
+
+    rule: ConditionRule
+    area_m2: NDArray[np.float64]
+    park_code: NDArray[np.intp]
+    carried_m2: NDArray[np.float64]
+    unjudged: NDArray[np.bool_]
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels are larger than the promise carries."""
+        code = self.park_code[rows]
+        too_large: NDArray[np.bool_] = (
+            self.area_m2[rows] > self.carried_m2.take(code) + AREA_GUARD_M2
+        )
+        if self.rule.unknown_fails:
+            too_large |= self.unjudged.take(code)
+        return too_large
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell where nothing known fails but an indicator could not be judged."""
+        code = self.park_code[rows]
+        fits = self.area_m2[rows] <= self.carried_m2.take(code) + AREA_GUARD_M2
+        return self.unjudged.take(code) & fits
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure what is too much as a share of the carried area."""
+        carried = self.carried_m2.take(self.park_code[rows])
+        with np.errstate(divide="ignore"):  # a promise of nothing carries nothing
+            return _tolerances(self.rule, self.area_m2[rows] / carried - 1)
+
+
+def asked(need: Need, snapshot: Snapshot) -> list[Condition]:
+    """Set up the conditions of a need, in the order of the catalogue.
+
+    Parameters
+    ----------
+    need
+        The need.
+    snapshot
+        The parcels.
+
+    Returns
+    -------
+    conditions
+        Only those that the need asks for: no power needed, no condition on power.
+    """
+    setup = _Setup(need, snapshot)
+    found = (setup.condition(rule) for rule in snapshot.rules.conditions)
+    return [condition for condition in found if condition is not None]
+
+
+def near_ratio(
+    condition: Condition, rows: Rows, rules: MatchingRules
+) -> NDArray[np.float64]:
+    """Measure shortfalls in tolerances.
+
+    Parameters
+    ----------
+    condition
+        The condition that the parcels fail.
+    rows
+        The parcels.
+    rules
+        What a figure that is not known ranks as.
+
+    Returns
+    -------
+    ratio
+        Infinite where the condition is never relaxed.
+    """
+    ratio = condition.ratio(rows)
+    if condition.rule.tolerance is not None:
+        ratio[condition.unknown(rows)] = rules.near_unknown_ratio
+    return ratio
+
+
+def _tolerances(
+    rule: ConditionRule, shortfall: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    return shortfall / rule.tolerance if rule.tolerance else np.full_like(shortfall, np.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setup:
+    need: Need
+    snapshot: Snapshot
+
+    def condition(self, rule: ConditionRule) -> Condition | None:
+        if rule.key in UTILITIES:
+            return self._capacity(rule)
+        makers = {
+            "area_min": self._smallest,
+            "area_max": self._largest,
+            "ready_in_time": self._ready,
+            "land_class": self._land_class,
+            "park": self._park,
+            "promise": self._promise,
+        }
+        return makers[rule.key](rule)
+
+    def _smallest(self, rule: ConditionRule) -> Condition:
+        return SmallestArea(rule, self.snapshot.area_m2, self.need.area_min_m2)
+
+    def _largest(self, rule: ConditionRule) -> Condition:
+        return LargestArea(rule, self.snapshot.area_m2, self.need.area_max_m2)
+
+    def _ready(self, rule: ConditionRule) -> Condition:
+        needed_by, last_day = self.need.needed_by, None
+        if needed_by is not None:
+            last_day = day_number(needed_by) - self.snapshot.rules.supply_lead_days
+        return ReadyInTime(
+            rule, self.snapshot.ready_day, self.need.predicate, last_day
+        )
+
+    def _land_class(self, rule: ConditionRule) -> Condition | None:
+        needed, snapshot = self.need.land_class, self.snapshot
+        if needed is None:
+            return None
+        refused = [
+            needed not in snapshot.permitted.get(planned, ())
+            for planned in snapshot.classes
+        ]
+        return Admitted(
+            rule, snapshot.class_code, np.array([*refused, rule.unknown_fails])
+        )
+
+    def _park(self, rule: ConditionRule) -> Condition | None:
+        excluded = self.need.excluded_parks
+        if not excluded:
+            return None
+        refused = [park in excluded for park in self.snapshot.parks.ids]
+        return Admitted(rule, self.snapshot.park_code, np.array([*refused, False]))
+
+    def _capacity(self, rule: ConditionRule) -> Condition | None:
+        needed = self.need.utility(rule.key)
+        if needed <= 0:
+            return None
+        return Capacity(rule, self.snapshot.capacity[rule.key], needed)
+
+    def _promise(self, rule: ConditionRule) -> Condition | None:
+        parks = self.snapshot.parks
+        found = [carried_m2(self.need, parks, park) for park in (*parks.ids, "")]
+        carried = np.array([area for area, _ in found])
+        unjudged = np.array([unknown for _, unknown in found])
+        if not np.isfinite(carried).any() and not (
+            rule.unknown_fails and unjudged.any()
+        ):
+            return None
+        return Carried(
+            rule, self.snapshot.area_m2, self.snapshot.park_code, carried, unjudged
+        )

@@ -1,0 +1,237 @@
+"""Matching a need to the free parcels of a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from zqland.errors import BasisError
+from zqland.matching import near_misses, sieve
+from zqland.matching.amounts import PREDICATE_TEXTS
+from zqland.matching.answer import Answer, FunnelStep, Match, Part
+from zqland.matching.conditions import asked
+from zqland.matching.indicators import check
+from zqland.matching.reasons import Reasons
+from zqland.matching.score import Scorer, first
+from zqland.text import Text
+from zqland.units import Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from zqland.matching.conditions import Condition
+    from zqland.matching.snapshot import Snapshot
+    from zqland.needs import Need
+
+
+def match(
+    need: Need, snapshot: Snapshot, *, top: int = 20, unit: Unit = Unit.MU
+) -> Answer:
+    """Find the ground that fits a need, and say why.
+
+    Parameters
+    ----------
+    need
+        The need.
+    snapshot
+        The free parcels as of a date.
+    top
+        How many lots, and how many near misses, are listed.
+    unit
+        Unit of areas in sentences and tables.
+
+    Returns
+    -------
+    answer
+        The funnel with every count, the best lots, the nearest misses. The order is
+        total: ties are decided by the parcel's identifier.
+
+    Raises
+    ------
+    BasisError
+        The need and the snapshot mean areas by different methods.
+    """
+    _check_basis(need, snapshot)
+    conditions = asked(need, snapshot)
+    sifted = sieve.sift(conditions, snapshot)
+    scorer = Scorer.of(need, snapshot)
+    scores = scorer.scores(sifted.fits)
+    order = first(-scores, snapshot.id_rank[sifted.fits], top)
+    reasons = Reasons(need, snapshot, unit)
+    ranked, near_count = near_misses.rank(sifted, conditions, snapshot, top=top)
+    matches = tuple(
+        _match(number, int(sifted.fits[at]), float(scores[at]), scorer, reasons)
+        for number, at in enumerate(order, start=1)
+    )
+    misses = tuple(
+        near_misses.explain(number, *found, reasons)
+        for number, found in enumerate(ranked, start=1)
+    )
+    parks = {lot.park_id for lot in (*matches, *misses)}
+    return Answer(
+        need=need,
+        on=snapshot.on,
+        basis=snapshot.basis,
+        unit=Unit(unit),
+        catalogue_hash=snapshot.catalogue_hash,
+        fictional=snapshot.fictional,
+        free_count=len(snapshot),
+        fit_count=len(sifted.fits),
+        near_count=near_count,
+        funnel=_funnel(need, snapshot, conditions, sifted.counts),
+        matches=matches,
+        near_misses=misses,
+        park_names={park: snapshot.parks.name(park) for park in sorted(parks)},
+    )
+
+
+def match_all(
+    needs: Iterable[Need], snapshot: Snapshot, *, top: int = 20, unit: Unit = Unit.MU
+) -> list[Answer]:
+    """Answer many needs, each as if it were alone.
+
+    Parameters
+    ----------
+    needs
+        The needs.
+    snapshot
+        The free parcels as of a date.
+    top
+        How many lots, and how many near misses, are listed per need.
+    unit
+        Unit of areas in sentences and tables.
+
+    Returns
+    -------
+    answers
+        One per need, in order; a parcel may be offered to several.
+    """
+    return [match(need, snapshot, top=top, unit=unit) for need in needs]
+
+
+def best(need: Need, snapshot: Snapshot, *, top: int = 20) -> list[tuple[str, float]]:
+    """Find the best lots only: no counts, no reasons, no near misses.
+
+    Parameters
+    ----------
+    need
+        The need.
+    snapshot
+        The free parcels as of a date.
+    top
+        How many lots are listed.
+
+    Returns
+    -------
+    ranked
+        Identifier and score, in the order of `match`.
+
+    Raises
+    ------
+    BasisError
+        The need and the snapshot mean areas by different methods.
+    """
+    _check_basis(need, snapshot)
+    rows = sieve.feasible(asked(need, snapshot), snapshot)
+    scores = Scorer.of(need, snapshot).scores(rows)
+    order = first(-scores, snapshot.id_rank[rows], top)
+    ids = snapshot.parcel_id[rows][order]
+    return [(str(parcel), float(scores[at])) for parcel, at in zip(ids, order, strict=True)]
+
+
+def _check_basis(need: Need, snapshot: Snapshot) -> None:
+    if need.basis != snapshot.basis:
+        raise BasisError(
+            _OTHER_BASIS.format(need=str(need.basis), snapshot=str(snapshot.basis))
+        )
+
+
+def _match(
+    number: int, row: int, score: float, scorer: Scorer, reasons: Reasons
+) -> Match:
+    need, snapshot = scorer.need, scorer.snapshot
+    park, area = snapshot.park_id(row), float(snapshot.area_m2[row])
+    parts = _parts(row, scorer, reasons)
+    ready, handover = reasons.handover(row)
+    indicators = check(need, area, parks=snapshot.parks, park_id=park)
+    return Match(
+        rank=number,
+        parcel_id=str(snapshot.parcel_id[row]),
+        park_id=park,
+        area_m2=area,
+        score=score,
+        parts=parts,
+        ready_on=ready,
+        handover_on=handover,
+        indicators=indicators,
+        reasons=(
+            *(part.text for part in parts.values()),
+            *(indicator.text for indicator in indicators),
+        ),
+    )
+
+
+def _parts(row: int, scorer: Scorer, reasons: Reasons) -> dict[str, Part]:
+    rules, total = scorer.snapshot.rules.parts, sum(scorer.weights.values())
+    parts = {}
+    for key, weight in scorer.weights.items():
+        value = float(scorer.values(key, np.array([row]))[0])
+        parts[key] = Part(
+            value=None if np.isnan(value) else value,
+            weight=100 * weight / total if total else 0.0,
+            label=rules[key].text,
+            text=reasons.text(key, row),
+        )
+    return parts
+
+
+def _funnel(
+    need: Need,
+    snapshot: Snapshot,
+    conditions: Sequence[Condition],
+    counts: Sequence[sieve.Count],
+) -> tuple[FunnelStep, ...]:
+    left = snapshot.known
+    without = len(snapshot) - left
+    steps = [
+        FunnelStep(
+            "area_known",
+            without,
+            left,
+            without,
+            _NO_AREA.format(count=f"{without:,}", basis=str(snapshot.basis)),
+        )
+    ]
+    predicate = PREDICATE_TEXTS[need.predicate]
+    for condition, count in zip(conditions, counts, strict=True):
+        left -= count.removed
+        text = _UNKNOWN_STEP if count.unknown else _STEP
+        facts = {"count": f"{count.removed:,}", "unknown": f"{count.unknown:,}"}
+        words = condition.rule.text.format(predicate=predicate)
+        steps.append(
+            FunnelStep(
+                condition.rule.key,
+                count.removed,
+                left,
+                count.unknown,
+                text.format(words=words, **facts),
+            )
+        )
+    return tuple(steps)
+
+
+_STEP: Final = Text(en="{count} {words}", zh="{count}宗{words}")
+_UNKNOWN_STEP: Final = Text(
+    en="{count} {words} ({unknown} of them not known)",
+    zh="{count}宗{words}（其中{unknown}宗情况不明）",
+)
+_NO_AREA: Final = Text(
+    en="{count} without an area by the method {basis}",
+    zh="{count}宗没有按{basis}方法的面积",
+)
+_OTHER_BASIS: Final = Text(
+    en="the need means areas by the method {need}, the snapshot holds {snapshot}; "
+    "take a snapshot on the basis {need}, or state the need on {snapshot}",
+    zh="需求按{need}方法计面积，而快照按{snapshot}；请按{need}建立快照，或按{snapshot}填写需求",
+)

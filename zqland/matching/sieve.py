@@ -1,0 +1,205 @@
+"""Passing the parcels through the conditions, with every count of the funnel.
+
+The snapshot is sorted by area, so conditions on the area that come first cost two
+binary searches each; the rest works on the slice between them. Parcels with one
+failure stay, as near misses; parcels with two are dropped at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zqland.matching.amounts import AREA_GUARD_M2
+from zqland.matching.conditions import LargestArea, SmallestArea
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from zqland.matching.conditions import Condition
+    from zqland.matching.snapshot import Snapshot
+
+_SLACK = 1e-6
+"""The slice of near misses is a hair wider than the rounded ratio that is tested later,
+in tolerances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many parcels a condition removed among those that were left.
+
+    Attributes
+    ----------
+    removed
+        Parcels removed.
+    unknown
+        Of them, parcels whose figure is not known.
+    """
+
+    removed: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """What is left of the parcels of a snapshot.
+
+    Attributes
+    ----------
+    fits
+        Rows of the parcels that meet every condition.
+    misses
+        Rows of the parcels that fail exactly one.
+    failed
+        For each of `misses`, the place of that condition.
+    counts
+        Per condition, in order, how many it removed.
+    """
+
+    fits: NDArray[np.intp]
+    misses: NDArray[np.intp]
+    failed: NDArray[np.intp]
+    counts: tuple[Count, ...]
+
+
+def feasible(
+    conditions: Sequence[Condition], snapshot: Snapshot
+) -> slice | NDArray[np.intp]:
+    """Find the parcels that meet every condition, without counting.
+
+    Parameters
+    ----------
+    conditions
+        The conditions, in any order.
+    snapshot
+        The parcels.
+
+    Returns
+    -------
+    rows
+        Rows of the snapshot.
+    """
+    span = _span(conditions, snapshot)
+    rows: slice | NDArray[np.intp] = slice(*span)
+    for condition in conditions:
+        if isinstance(condition, SmallestArea | LargestArea):
+            continue
+        kept = np.flatnonzero(~condition.fails(rows))
+        rows = kept + span[0] if isinstance(rows, slice) else rows[kept]
+    return rows
+
+
+def sift(conditions: Sequence[Condition], snapshot: Snapshot) -> Sifted:
+    """Pass the parcels through the conditions in order.
+
+    Parameters
+    ----------
+    conditions
+        The conditions in the order of the funnel.
+    snapshot
+        The parcels; those of unknown area are left out by the caller's count.
+
+    Returns
+    -------
+    sifted
+        What fits, what fails once, and the counts.
+    """
+    leading = _leading(conditions)
+    start, stop, counts = _count_areas(conditions[:leading], snapshot)
+    first, last = _reach(conditions[:leading], snapshot)
+    failed = np.zeros(last - first, dtype=np.uint8)
+    for place, condition in enumerate(conditions[:leading]):
+        # A row beyond the window fails one of the two; it cannot fail both.
+        failed[condition.fails(slice(first, last))] = place + 1
+    rows: slice | NDArray[np.intp] = slice(first, last)
+    for place in range(leading, len(conditions)):
+        rows, failed, count = _pass(conditions[place], place, rows, failed)
+        counts.append(count)
+    if isinstance(rows, slice):
+        rows = np.arange(first, last)
+    once = failed > 0
+    return Sifted(
+        fits=rows[~once],
+        misses=rows[once],
+        failed=failed[once].astype(np.intp) - 1,
+        counts=tuple(counts),
+    )
+
+
+def _pass(
+    condition: Condition,
+    place: int,
+    rows: slice | NDArray[np.intp],
+    failed: NDArray[np.uint8],
+) -> tuple[NDArray[np.intp], NDArray[np.uint8], Count]:
+    fails = condition.fails(rows)
+    alive = failed == 0
+    first = fails & alive
+    removed = int(np.count_nonzero(first))
+    unknown = 0
+    if removed:
+        unknown = int(np.count_nonzero(condition.unknown(rows) & first))
+    relaxed = condition.rule.tolerance is not None or _has_steps(condition)
+    kept = np.flatnonzero(~fails | alive if relaxed else ~fails)
+    failed = failed + first.view(np.uint8) * np.uint8(place + 1)
+    left = kept + rows.start if isinstance(rows, slice) else rows[kept]
+    return left, failed[kept], Count(removed, unknown)
+
+
+def _has_steps(condition: Condition) -> bool:
+    return condition.rule.step_tolerance is not None
+
+
+def _leading(conditions: Sequence[Condition]) -> int:
+    """Count the conditions on the area that come before all others."""
+    places = (
+        place
+        for place, condition in enumerate(conditions)
+        if not isinstance(condition, SmallestArea | LargestArea)
+    )
+    return next(places, len(conditions))
+
+
+def _count_areas(
+    conditions: Sequence[Condition], snapshot: Snapshot
+) -> tuple[int, int, list[Count]]:
+    start, stop = 0, snapshot.known
+    counts = []
+    for condition in conditions:
+        before = stop - start
+        first, last = _span([condition], snapshot)
+        start, stop = max(start, first), min(stop, last)
+        counts.append(Count(before - (stop - start), 0))
+    return start, stop, counts
+
+
+def _span(conditions: Sequence[Condition], snapshot: Snapshot) -> tuple[int, int]:
+    """Find the slice of the area window, by binary search."""
+    area = snapshot.area_m2[: snapshot.known]
+    start, stop = 0, snapshot.known
+    for condition in conditions:
+        if isinstance(condition, SmallestArea):
+            start = int(area.searchsorted(condition.smallest_m2 - AREA_GUARD_M2))
+        elif isinstance(condition, LargestArea):
+            stop = int(area.searchsorted(condition.largest_m2 + AREA_GUARD_M2, "right"))
+    return start, stop
+
+
+def _reach(conditions: Sequence[Condition], snapshot: Snapshot) -> tuple[int, int]:
+    """Find the slice of the area window and of all near misses of it."""
+    area = snapshot.area_m2[: snapshot.known]
+    start, stop = 0, snapshot.known
+    for condition in conditions:
+        multiple = snapshot.rules.near_multiple + _SLACK
+        share = multiple * (condition.rule.tolerance or 0.0)
+        if isinstance(condition, SmallestArea):
+            limit = condition.smallest_m2 * (1 - share) - AREA_GUARD_M2
+            start = int(area.searchsorted(limit))
+        elif isinstance(condition, LargestArea):
+            limit = condition.largest_m2 * (1 + share) + AREA_GUARD_M2
+            stop = int(area.searchsorted(limit, "right"))
+    return start, stop

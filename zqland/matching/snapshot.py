@@ -1,0 +1,329 @@
+"""The free parcels of a reserve as columns, sorted by area, ready for many needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from zqland.areas import Method
+from zqland.errors import BasisError
+from zqland.matching.days import NEVER, day_number
+from zqland.matching.parks import Parks, is_missing
+from zqland.matching.score import static_points
+from zqland.needs import PREDICATES, UTILITIES
+from zqland.text import Text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Mapping
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from zqland.catalogues import Catalogues
+    from zqland.matching.rules import MatchingRules
+    from zqland.reserve import ReserveState
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Free parcels as of a date, one array per column, in ascending order of area.
+
+    Areas that are not known on the basis stand last. The arrays are not to be
+    written to; one snapshot serves any number of needs and threads.
+
+    Attributes
+    ----------
+    on
+        As-of date.
+    basis
+        Area method of `area_m2`.
+    rules
+        Rules of matching.
+    catalogue_hash
+        Which catalogues were used.
+    fictional
+        Whether the parcels describe no real ground.
+    parks
+        The parks; their places are the park codes.
+    permitted
+        Planned class to the classes of need that it permits.
+    known
+        Number of parcels whose area is known on the basis.
+    parcel_id
+        Identifiers.
+    id_rank
+        Place of each identifier in ascending order: the last word in every ranking.
+    area_m2
+        Square metres on the basis; NaN where not known.
+    park_code
+        Place of the park in `parks`; the number of parks where not known.
+    class_code
+        Place of the planned class in `classes`; the number of classes where not known.
+    classes
+        Planned classes that occur.
+    reached_day, ready_day
+        Per predicate: day number on which it was reached, and on which it is ready:
+        the as-of day at the earliest, `NEVER` where it is not expected.
+    capacity
+        Per utility: capacity in its own unit; NaN where not known.
+    price_wan_per_mu, compactness, access_m
+        As in the table of parcels; NaN where not known.
+    static_points
+        Weighted parts of the score that do not depend on a need.
+    has_layer
+        Whether any parcel has a distance to the named layer.
+    """
+
+    on: dt.date
+    basis: Method
+    rules: MatchingRules
+    catalogue_hash: str
+    fictional: bool
+    parks: Parks
+    permitted: Mapping[str, Collection[str]]
+    known: int
+    parcel_id: NDArray[np.object_]
+    id_rank: NDArray[np.intp]
+    area_m2: NDArray[np.float64]
+    park_code: NDArray[np.intp]
+    class_code: NDArray[np.intp]
+    classes: tuple[str, ...]
+    reached_day: Mapping[str, NDArray[np.int32]]
+    ready_day: Mapping[str, NDArray[np.int32]]
+    capacity: Mapping[str, NDArray[np.float64]]
+    price_wan_per_mu: NDArray[np.float64]
+    compactness: NDArray[np.float64]
+    access_m: NDArray[np.float64]
+    static_points: NDArray[np.float64]
+    has_layer: bool
+
+    @classmethod
+    def of(
+        cls,
+        state: ReserveState,
+        *,
+        catalogues: Catalogues,
+        basis: Method = Method.PLANAR,
+        parks: pd.DataFrame | None = None,
+        indicators: pd.DataFrame | None = None,
+    ) -> Snapshot:
+        """Take the free parcels of a reserve as of a date.
+
+        Parameters
+        ----------
+        state
+            The reserve as of a date.
+        catalogues
+            The rules.
+        basis
+            Area method in which needs will be compared.
+        parks, indicators
+            Tables to use in place of those of the reserve.
+
+        Returns
+        -------
+        snapshot
+            Its free parcels.
+
+        Raises
+        ------
+        BasisError
+            The parcels carry no areas on the basis.
+        """
+        column = f"{Method(basis)}_m2"
+        if column not in state.parcels:
+            raise BasisError(_NO_BASIS.format(basis=str(basis)))
+        free = state.parcels[state.parcels["free"].to_numpy(dtype=bool)]
+        columns = {"parcel_id": free.index.to_numpy(dtype=object)}
+        columns["area_m2"] = _floats(free, column)
+        columns |= {key: free[key].to_numpy(dtype=object) for key in _WORDS if key in free}
+        figures = (*UTILITIES.values(), *_FIGURES)
+        columns |= {key: _floats(free, key) for key in figures if key in free}
+        columns |= {key: _days(free, key) for key in _DAY_COLUMNS if key in free}
+        reserve = state.reserve
+        known_parks = Parks.of(
+            reserve.parks if parks is None else parks,
+            reserve.indicators if indicators is None else indicators,
+        )
+        return cls.from_arrays(
+            columns,
+            on=state.on,
+            basis=basis,
+            parks=known_parks,
+            catalogues=catalogues,
+            fictional=reserve.fictional,
+        )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        columns: Mapping[str, NDArray[Any]],
+        *,
+        on: dt.date,
+        parks: Parks,
+        catalogues: Catalogues,
+        basis: Method = Method.PLANAR,
+        fictional: bool = False,
+    ) -> Snapshot:
+        """Build a snapshot from columns in any order of parcels.
+
+        Parameters
+        ----------
+        columns
+            ``parcel_id`` (text) and ``area_m2``; where known also ``park_id``,
+            ``land_class`` (text), ``<predicate>_reached_on`` and
+            ``<predicate>_expected_on`` (``datetime64``), the capacities
+            ``power_mva`` …, ``price_wan_per_mu``, ``compactness`` and ``access_m``.
+            All of shape (n,).
+        on
+            As-of date.
+        parks
+            The parks.
+        catalogues
+            The rules.
+        basis
+            Area method of ``area_m2``.
+        fictional
+            Whether the parcels describe no real ground.
+
+        Returns
+        -------
+        snapshot
+            The parcels in ascending order of area.
+        """
+        ids = columns["parcel_id"]
+        rank = np.empty(len(ids), dtype=np.intp)
+        rank[np.argsort(ids, kind="stable")] = np.arange(len(ids))
+        area = np.asarray(columns["area_m2"], dtype=np.float64)
+        order = np.lexsort((rank, area))
+        numbers = {
+            key: _column(columns, key, order)
+            for key in (*UTILITIES.values(), *_FIGURES)
+        }
+        park_code, parks = _park_codes(columns, order, parks)
+        class_code, classes = _class_codes(columns, order)
+        readiness = {key: _readiness(columns, key, order, on) for key in PREDICATES}
+        rules = catalogues.matching
+        return cls(
+            on=on,
+            basis=Method(basis),
+            rules=rules,
+            catalogue_hash=catalogues.hash,
+            fictional=fictional,
+            parks=parks,
+            permitted=catalogues.permitted,
+            known=int(np.count_nonzero(~np.isnan(area))),
+            parcel_id=ids[order],
+            id_rank=rank[order],
+            area_m2=area[order],
+            park_code=park_code,
+            class_code=class_code,
+            classes=classes,
+            reached_day={key: days[0] for key, days in readiness.items()},
+            ready_day={key: days[1] for key, days in readiness.items()},
+            capacity={key: numbers[column] for key, column in UTILITIES.items()},
+            price_wan_per_mu=numbers["price_wan_per_mu"],
+            compactness=numbers["compactness"],
+            access_m=numbers["access_m"],
+            static_points=static_points(rules, numbers),
+            has_layer=bool(np.isfinite(numbers["access_m"]).any()),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of free parcels."""
+        return len(self.area_m2)
+
+    def park_id(self, row: int) -> str:
+        """Return the code of a parcel's park, or an empty text."""
+        code = int(self.park_code[row])
+        return self.parks.ids[code] if code < len(self.parks.ids) else ""
+
+
+_WORDS: Final = ("park_id", "land_class")
+_FIGURES: Final = ("price_wan_per_mu", "compactness", "access_m")
+_DAY_COLUMNS: Final = tuple(
+    f"{predicate}_{which}_on"
+    for predicate in PREDICATES
+    for which in ("reached", "expected")
+)
+_NO_BASIS: Final = Text(
+    en="the parcels carry no areas by the method {basis}; derive the state with it first",
+    zh="地块没有按{basis}方法计算的面积；请先按该方法计算",
+)
+
+
+def _floats(parcels: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    return parcels[column].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _days(parcels: pd.DataFrame, column: str) -> NDArray[np.datetime64]:
+    days: NDArray[np.datetime64] = parcels[column].to_numpy(dtype="datetime64[D]")
+    return days
+
+
+def _column(
+    columns: Mapping[str, NDArray[Any]], key: str, order: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    if key not in columns:
+        return np.full(len(order), np.nan)
+    return np.asarray(columns[key], dtype=np.float64)[order]
+
+
+def _readiness(
+    columns: Mapping[str, NDArray[Any]],
+    predicate: str,
+    order: NDArray[np.intp],
+    on: dt.date,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    reached = _day_numbers(columns, f"{predicate}_reached_on", order)
+    expected = _day_numbers(columns, f"{predicate}_expected_on", order)
+    holds = reached != NEVER
+    today = day_number(on)
+    # What was due before the as-of day and is still open cannot be ready before it.
+    ready = np.where(holds, np.int32(today), np.maximum(expected, np.int32(today)))
+    return reached, ready.astype(np.int32)
+
+
+def _day_numbers(
+    columns: Mapping[str, NDArray[Any]], key: str, order: NDArray[np.intp]
+) -> NDArray[np.int32]:
+    if key not in columns:
+        return np.full(len(order), NEVER, dtype=np.int32)
+    days = np.asarray(columns[key], dtype="datetime64[D]")[order]
+    numbers = np.where(np.isnat(days), NEVER, days.astype(np.int64))
+    return numbers.astype(np.int32)
+
+
+def _park_codes(
+    columns: Mapping[str, NDArray[Any]], order: NDArray[np.intp], parks: Parks
+) -> tuple[NDArray[np.intp], Parks]:
+    codes, found = _codes(columns.get("park_id"), order, parks.ids)
+    if len(found) == len(parks.ids):
+        return codes, parks
+    # Parcels may name parks that the table of parks does not hold.
+    return codes, Parks(found, parks.names, parks.sectors, parks.limits)
+
+
+def _class_codes(
+    columns: Mapping[str, NDArray[Any]], order: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    return _codes(columns.get("land_class"), order, ())
+
+
+def _codes(
+    words: NDArray[Any] | None, order: NDArray[np.intp], known: tuple[str, ...]
+) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """Number words by their place in a sorted list; a missing word comes last."""
+    if words is None:
+        return np.full(len(order), len(known), dtype=np.intp), known
+    listed = words.tolist()
+    present = {word for word in set(listed) if not is_missing(word)}
+    vocabulary = tuple(sorted(present | set(known)))
+    place = {word: number for number, word in enumerate(vocabulary)}
+    missing = len(vocabulary)
+    codes = np.fromiter(
+        (place.get(word, missing) for word in listed), np.intp, len(listed)
+    )
+    return codes[order], vocabulary
