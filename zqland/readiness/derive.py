@@ -1,0 +1,164 @@
+"""Derive readiness: predicates, stages, utility sets and what is missing, on a date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from zqland.readiness.facts import Subjects, parcel_spans, read_facts
+from zqland.readiness.figures import capacities
+from zqland.readiness.masks import Masks
+from zqland.readiness.rules import PREDICATES
+from zqland.readiness.timeline import changes, day_number, run_starts
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from zqland.readiness.rules import ReadinessRules
+    from zqland.readiness.timeline import Booleans, Changes, Integers
+
+    Dates = npt.NDArray[np.datetime64]
+
+
+def derive(
+    parcels: pd.DataFrame,
+    evidence: pd.DataFrame,
+    *,
+    on: dt.date,
+    rules: ReadinessRules,
+) -> pd.DataFrame:
+    """Derive what each parcel has reached on a date from dated evidence.
+
+    A fact is valid from ``done_on`` through ``expires_on``, both included. Parcels
+    inherit the facts of their park and areas. Entries that another entry supersedes do
+    not count. Validity that is renewed without a day's gap goes on unbroken.
+
+    Nothing done after the date is known on it: such facts, and those not done at all,
+    count only for what is expected, from their due day if that is still to come.
+
+    Parameters
+    ----------
+    parcels
+        Parcels, indexed by their ids, with ``park_id`` and, if any, ``area_ids``.
+    evidence
+        Evidence as in the catalogue of columns; fastest with categorical ids.
+    on
+        The date.
+    rules
+        The rules of readiness.
+
+    Returns
+    -------
+    readiness
+        On the index of the parcels. For each predicate p: ``p`` (true or false),
+        ``p_reached_on`` (start of the unbroken run that contains the date),
+        ``p_first_reached_on`` (first day ever, up to the date), ``p_missing`` (keys of
+        the items still needed) and ``p_expected_on`` (first day after the date on
+        which it will hold if all that is due is done on its day; only where it does
+        not hold). Then ``stage``, ``utility_set`` ("" if none is reached),
+        ``utilities`` (keys) and the capacities, NaN where unknown.
+
+    Raises
+    ------
+    TableError
+        Evidence names an unknown item, or gives a capacity in an unknown unit.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import pandas as pd
+    >>> from zqland.catalogues import load_catalogues
+    >>> parcels = pd.DataFrame({"park_id": ["GXQ"]}, index=["A-1"])
+    >>> evidence = pd.DataFrame(
+    ...     {
+    ...         "subject_kind": ["park", "park", "park", "parcel"],
+    ...         "subject_id": ["GXQ", "GXQ", "GXQ", "A-1"],
+    ...         "item": ["road", "water", "power", "levelled"],
+    ...         "done_on": pd.to_datetime(
+    ...             ["2021-03-01", "2021-03-01", "2022-08-15", "2023-02-10"]
+    ...         ),
+    ...     }
+    ... )
+    >>> rules = load_catalogues().readiness
+    >>> state = derive(parcels, evidence, on=dt.date(2023, 9, 5), rules=rules)
+    >>> state.loc["A-1", ["stage", "utility_set", "serviced_reached_on"]].to_list()
+    ['serviced', 'three', Timestamp('2023-02-10 00:00:00')]
+    >>> state.loc["A-1", "mature_missing"][:2]
+    ('conversion', 'title')
+    """
+    masks = Masks.of(rules)
+    subjects = Subjects.of(parcels)
+    facts = read_facts(subjects, evidence, on=on, rules=rules)
+    spans = parcel_spans(subjects, facts, _places(rules, masks))
+    table = changes(spans)
+    word = masks.close(table.mask)
+    today = day_number(on)
+    now = _on_the_day(table, word, len(parcels), today)
+    columns: dict[str, object] = {}
+    for key, condition in masks.predicates.items():
+        holds_now = condition.holds(now)
+        rows = run_starts(table, condition.holds(word))
+        missing = np.where(holds_now, 0, condition.missing(now))
+        columns[key] = holds_now
+        columns |= _dates(key, holds_now, table.owner[rows], table.day[rows], today)
+        columns[f"{key}_missing"] = masks.names(missing)
+    columns["stage"] = _stages(columns, rules)
+    columns["utility_set"] = masks.strongest_sets(now)
+    columns["utilities"] = masks.names(now & masks.utilities)
+    columns |= capacities(subjects, facts, evidence, on=on, rules=rules)
+    return pd.DataFrame(columns, index=parcels.index)
+
+
+def _places(rules: ReadinessRules, masks: Masks) -> Integers:
+    bits = {key: bit for bit, key in enumerate(masks.items)}
+    return np.array([bits.get(key, -1) for key in rules.items], dtype=np.int64)
+
+
+def _on_the_day(table: Changes, word: Integers, count: int, today: int) -> Integers:
+    """Find the word of each parcel on the date: that of its last change up to it."""
+    now = np.zeros(count, dtype=np.int64)
+    past = table.day <= today
+    is_last = past.copy()
+    is_last[:-1] &= ~past[1:] | table.first[1:]
+    now[table.owner[is_last]] = word[is_last]
+    return now
+
+
+def _dates(
+    key: str, holds_now: Booleans, owner: Integers, day: Integers, today: int
+) -> dict[str, object]:
+    """Find the three dates of a predicate among the starts of its runs."""
+    past = day <= today
+    count = len(holds_now)
+    # Runs are sorted by parcel and day. Of several rows for a parcel the last
+    # assignment stays: the latest run as it stands, the earliest one in reversed order.
+    reached = _by_parcel(owner[past], day[past], count)
+    first = _by_parcel(owner[past][::-1], day[past][::-1], count)
+    expected = _by_parcel(owner[~past][::-1], day[~past][::-1], count)
+    reached[~holds_now] = np.datetime64("NaT")
+    expected[holds_now] = np.datetime64("NaT")
+    return {
+        f"{key}_reached_on": reached,
+        f"{key}_first_reached_on": first,
+        f"{key}_expected_on": expected,
+    }
+
+
+def _by_parcel(owner: Integers, day: Integers, count: int) -> Dates:
+    dates = np.full(count, "NaT", dtype="datetime64[s]")
+    dates[owner] = day.astype("datetime64[D]")
+    return dates
+
+
+def _stages(columns: Mapping[str, Any], rules: ReadinessRules) -> pd.Categorical:
+    """Name the last stage of the ladder whose predicate is true."""
+    predicates = [columns[key] for key in rules.stages[1:]]
+    codes = np.zeros(len(columns[PREDICATES[0]]), dtype=np.int8)
+    for place, holds in enumerate(predicates, start=1):
+        codes[holds] = place
+    return pd.Categorical.from_codes(codes, categories=list(rules.stages), ordered=True)

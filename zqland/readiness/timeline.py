@@ -1,0 +1,279 @@
+"""Facts as spans of days, and what they add up to on every day that something changes.
+
+All work is done on integers that carry an owner, an item and days side by side, so
+that one sort of plain numbers brings a whole reserve into order:
+
+1. `merge` joins the spans of one owner and item that touch or overlap;
+2. `changes` turns spans into one word of valid items per owner and day of change;
+3. `run_starts` finds the days on which a predicate becomes true.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Integers = npt.NDArray[np.int64]
+    Booleans = npt.NDArray[np.bool_]
+
+EPOCH = dt.date(1970, 1, 1).toordinal()
+"""Day 0 as an ordinal; days are counted as in ``datetime64[D]``."""
+
+FIRST_DAY = dt.date.min.toordinal() - EPOCH
+"""The earliest day that can be told apart."""
+
+NEVER = dt.date.max.toordinal() - EPOCH + 2
+"""End of a span that does not end."""
+
+_WORD = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Spans of days, one per fact.
+
+    Attributes
+    ----------
+    owner
+        Number of the parcel (or of another subject), from 0.
+    item
+        Number of the item, from 0.
+    start
+        First day of validity, counted from 1970-01-01.
+    end
+        Day after the last day of validity; `NEVER` if it does not end.
+    """
+
+    owner: Integers
+    item: Integers
+    start: Integers
+    end: Integers
+
+    def __len__(self) -> int:
+        """Count the spans."""
+        return len(self.owner)
+
+    def take(self, rows: Integers | Booleans) -> Spans:
+        """Return some of the spans."""
+        return Spans(
+            self.owner[rows], self.item[rows], self.start[rows], self.end[rows]
+        )
+
+    def with_owner(self, owner: Integers) -> Spans:
+        """Return the spans with other owners."""
+        return Spans(owner, self.item, self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is valid from each day on which something changes, sorted by owner and day.
+
+    Attributes
+    ----------
+    owner
+        Number of the owner.
+    day
+        The day, counted from 1970-01-01.
+    mask
+        Word of the items that are valid from that day until the next change.
+    first
+        True on the first change of each owner.
+    """
+
+    owner: Integers
+    day: Integers
+    mask: Integers
+    first: Booleans
+
+
+def day_number(day: dt.date) -> int:
+    """Count a day from 1970-01-01.
+
+    Parameters
+    ----------
+    day
+        The day.
+
+    Returns
+    -------
+    number
+        Negative before 1970.
+
+    Examples
+    --------
+    >>> day_number(dt.date(1970, 2, 1))
+    31
+    """
+    return day.toordinal() - EPOCH
+
+
+def join(parts: list[Spans]) -> Spans:
+    """Put lists of spans one behind the other.
+
+    Parameters
+    ----------
+    parts
+        At least one list.
+
+    Returns
+    -------
+    spans
+        All of them.
+    """
+    return Spans(
+        np.concatenate([part.owner for part in parts]),
+        np.concatenate([part.item for part in parts]),
+        np.concatenate([part.start for part in parts]),
+        np.concatenate([part.end for part in parts]),
+    )
+
+
+def merge(spans: Spans) -> Spans:
+    """Join spans of the same owner and item that touch or overlap.
+
+    Parameters
+    ----------
+    spans
+        In any order, each at least a day long.
+
+    Returns
+    -------
+    merged
+        Sorted by owner, item and start, with a gap of at least a day between the
+        spans of an owner and item.
+    """
+    if not len(spans):
+        return spans
+    code = _Code.of(spans)
+    group, start, end = _in_order(spans, code)
+    days, items = code.day_bits, code.item_bits
+    # Groups only grow, so the furthest end starts anew with each of them.
+    reach = np.maximum.accumulate(group << days | end)
+    opens = np.ones(len(group), dtype=np.bool_)
+    opens[1:] = (group[1:] << days | start[1:]) > reach[:-1]
+    first = np.flatnonzero(opens)
+    last = np.append(first[1:], len(group)) - 1
+    return Spans(
+        group[first] >> items,
+        group[first] & ((1 << items) - 1),
+        code.days[start[first]],
+        code.days[reach[last] & ((1 << days) - 1)],
+    )
+
+
+def changes(spans: Spans) -> Changes:
+    """Find what is valid from each day on which something changes.
+
+    Parameters
+    ----------
+    spans
+        Merged spans; items below 63.
+
+    Returns
+    -------
+    changes
+        One row per owner and day of change.
+    """
+    code = _Code.of(spans)
+    days, items = code.day_bits, code.item_bits
+    closing = spans.take(spans.end < NEVER)
+    owner = np.concatenate([spans.owner, closing.owner])
+    day = code.rank(np.concatenate([spans.start, closing.end]))
+    key = (owner << days | day) << items | np.concatenate([spans.item, closing.item])
+    key.sort()
+    when = key >> items
+    # Start and end both switch the bit of the item: merged spans never overlap.
+    word = np.bitwise_xor.accumulate(np.int64(1) << (key & ((1 << items) - 1)))
+    last = np.ones(len(key), dtype=np.bool_)
+    last[:-1] = when[1:] != when[:-1]
+    word, when = word[last], when[last]
+    owner = when >> days
+    first = np.ones(len(owner), dtype=np.bool_)
+    first[1:] = owner[1:] != owner[:-1]
+    begins = np.flatnonzero(first)
+    # What earlier owners left switched on is switched off again.
+    left = np.zeros(len(begins), dtype=np.int64)
+    left[1:] = word[begins[1:] - 1]
+    word = word ^ np.repeat(left, np.diff(np.append(begins, len(owner))))
+    return Changes(owner, code.days[when & ((1 << days) - 1)], word, first)
+
+
+def run_starts(table: Changes, holds: Booleans) -> Integers:
+    """Find the rows on which a predicate becomes true.
+
+    Parameters
+    ----------
+    table
+        The changes.
+    holds
+        Whether the predicate is true from each change on.
+
+    Returns
+    -------
+    rows
+        Places in the table, rising.
+    """
+    before = np.zeros(len(holds), dtype=np.bool_)
+    before[1:] = holds[:-1] & ~table.first[1:]
+    return np.flatnonzero(holds & ~before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """How many bits owners, items and days take when they share a number."""
+
+    days: Integers
+    lowest: int
+    ranks: Integers
+    owner_bits: int
+    item_bits: int
+
+    @classmethod
+    def of(cls, spans: Spans) -> _Code:
+        lowest = int(min(spans.start.min(initial=0), spans.end.min(initial=0)))
+        seen = np.zeros(NEVER - lowest + 1, dtype=np.bool_)
+        seen[spans.start - lowest] = True
+        seen[spans.end - lowest] = True
+        days = np.flatnonzero(seen)
+        ranks = np.cumsum(seen) - 1
+        return cls(
+            days=days + lowest,
+            lowest=lowest,
+            ranks=ranks,
+            owner_bits=int(spans.owner.max(initial=0)).bit_length(),
+            item_bits=int(spans.item.max(initial=0)).bit_length(),
+        )
+
+    @property
+    def day_bits(self) -> int:
+        return len(self.days).bit_length()
+
+    @property
+    def fits(self) -> bool:
+        return self.owner_bits + self.item_bits + 2 * self.day_bits <= _WORD
+
+    def rank(self, days: Integers) -> Integers:
+        """Give days their place among all that occur, which takes fewer bits."""
+        ranks: Integers = self.ranks[days - self.lowest]
+        return ranks
+
+
+def _in_order(spans: Spans, code: _Code) -> tuple[Integers, Integers, Integers]:
+    """Sort spans by owner, item and start; owner and item share a number."""
+    days = code.day_bits
+    group = spans.owner << code.item_bits | spans.item
+    start, end = code.rank(spans.start), code.rank(spans.end)
+    if not code.fits:
+        order = np.lexsort((start, group))
+        return group[order], start[order], end[order]
+    # Sorting the numbers themselves is several times faster than sorting an order.
+    key = (group << days | start) << days | end
+    key.sort()
+    low = (1 << days) - 1
+    return key >> 2 * days, key >> days & low, key & low
