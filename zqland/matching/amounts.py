@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from zqland.text import Text
@@ -28,6 +29,9 @@ UTILITY_UNITS: Final = {
     "sewage": Text(en="m³/day", zh="立方米/日"),
 }
 """Units of the utilities."""
+
+_NOISE: Final = 1e-6
+"""Of a figure in hundredths: what binary fractions add to a round figure."""
 
 PREDICATE_TEXTS: Final = {
     "serviced": Text(en="serviced", zh="三通一平"),
@@ -61,6 +65,17 @@ def figure_text(value: float, *, sign: bool = False) -> str:
     rounded = float(round_half_up(float(value), 2)) + 0.0
     text = f"{rounded:+,.2f}" if sign else f"{rounded:,.2f}"
     return text.rstrip("0").rstrip(".")
+
+
+def more_text(value: float, *, sign: bool = False) -> str:
+    """Write what is missing with at most two decimals, rounded up so that it is enough.
+
+    Examples
+    --------
+    >>> more_text(1.4412, sign=True)
+    '+1.45'
+    """
+    return figure_text(math.ceil(value * 100 - _NOISE) / 100, sign=sign)
 
 
 def percent_text(share: float) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from zqland.matching.amounts import AREA_GUARD_M2, figure_text, percent_text
+from zqland.matching.amounts import AREA_GUARD_M2, figure_text, more_text, percent_text
 from zqland.text import Text
 from zqland.units import Unit, from_m2, to_m2
 
@@ -138,7 +138,7 @@ def missing_promise(need: Need, area_m2: float, parks: Parks, park_id: str) -> T
     """
     area_mu = from_m2(area_m2, Unit.MU)
     more = [
-        _MORE[name].format(more=figure_text(limit * area_mu - promise))
+        _MORE[name].format(more=more_text(limit * area_mu - promise))
         for name, (promise, limit) in _pairs(
             need, parks.limit(park_id, need.division)
         ).items()

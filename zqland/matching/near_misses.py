@@ -14,6 +14,7 @@ from zqland.matching.amounts import (
     UTILITY_TEXTS,
     UTILITY_UNITS,
     figure_text,
+    more_text,
 )
 from zqland.matching.conditions import Capacity, ReadyInTime, near_ratio
 from zqland.matching.days import day_of
@@ -226,7 +227,7 @@ def _area(row: int, limit_m2: float, text: Text, reasons: Reasons) -> Text:
     area = float(reasons.snapshot.area_m2[row])
     share = abs(area / limit_m2 - 1) * 100
     return text.format(
-        share=figure_text(share),
+        share=more_text(share),
         difference=area_text(abs(area - limit_m2), reasons.unit),
         area=area_text(area, reasons.unit),
     )
@@ -250,7 +251,7 @@ def _capacity(row: int, condition: Capacity, reasons: Reasons) -> Text:
     return _MORE_CAPACITY.format(
         name=UTILITY_TEXTS[key],
         unit=UTILITY_UNITS[key],
-        more=figure_text(condition.needed - capacity, sign=True),
+        more=more_text(condition.needed - capacity, sign=True),
         capacity=figure_text(capacity),
     )
 

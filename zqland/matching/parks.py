@@ -21,6 +21,9 @@ ANY: Final = "*"
 """In the table of indicators: every park, or every division."""
 
 
+_NO_PARK: Final = Text(en="unknown park", zh="未知园区")
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One row of the table ``indicators``.
@@ -93,7 +96,9 @@ class Parks:
 
     def name(self, park_id: str) -> Text:
         """Return the name of a park; its code where nothing else is known."""
-        return self.names.get(park_id) or Text(en=park_id or "–", zh=park_id or "–")
+        if not park_id:
+            return _NO_PARK
+        return self.names.get(park_id) or Text(en=park_id, zh=park_id)
 
     def limit(self, park_id: str, division: str | None) -> Limit | None:
         """Find the row of the indicators that binds: the most specific one.

@@ -82,7 +82,7 @@ class Reasons:
         area = float(self.snapshot.area_m2[row])
         ideal = self.need.area_ideal_m2
         share = area / ideal - 1
-        return _AREA[(share > 0) - (share < 0)].format(
+        return (_AREA if share else _IDEAL).format(
             area=area_text(area, self.unit),
             ideal=area_text(ideal, self.unit),
             share=percent_text(share),
@@ -153,11 +153,10 @@ class Reasons:
         return text.format(park=self.snapshot.parks.name(park))
 
 
-_AREA: Final = {
-    0: Text(en="{area}, the ideal area", zh="面积{area}，与需求一致"),
-    1: Text(en="{area}, {share} against the ideal {ideal}", zh="面积{area}，较需求{ideal}多{share}"),
-    -1: Text(en="{area}, {share} against the ideal {ideal}", zh="面积{area}，较需求{ideal}少{share}"),
-}
+_IDEAL: Final = Text(en="{area}, the ideal area", zh="面积{area}，与需求一致")
+_AREA: Final = Text(
+    en="{area} for the ideal {ideal} ({share})", zh="面积{area}，需求{ideal}（{share}）"
+)
 _SINCE: Final = Text(en="{predicate} since {day}", zh="{day}已达到{predicate}")
 _EXPECTED: Final = Text(
     en="{predicate} expected on {day}", zh="预计{day}达到{predicate}"

@@ -1,0 +1,367 @@
+"""The acreage of a reserve: stock, what was reached in a year, pace against targets.
+
+Books count predicates, never stage labels. Mature and standard land are two ledgers:
+the same ground stands in both, so their figures are given side by side and never added.
+All areas are square metres on a named basis; parcels without a figure on it are counted
+and measured apart, never filled in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from zqland.areas import Method
+from zqland.errors import BasisError
+from zqland.needs import PREDICATES
+from zqland.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from zqland.reserve import ReserveState
+
+CITY: Final = "city"
+"""Scope of a target that counts every parcel."""
+
+MEASURED: Final = Method.PLANAR
+"""Basis on which parcels that lack a figure are measured, so that their weight shows."""
+
+
+def stock(
+    state: ReserveState,
+    *,
+    basis: Method = Method.DECLARED,
+    by: Sequence[str] = ("park_id",),
+) -> pd.DataFrame:
+    """Add up the land that holds each predicate on the as-of date.
+
+    Parameters
+    ----------
+    state
+        The reserve as of a date.
+    basis
+        Area method of the totals.
+    by
+        Columns of the parcels to group by, such as ``park_id`` or ``district``.
+
+    Returns
+    -------
+    stock
+        One row per group, predicate (``all`` for every parcel) and status, in that
+        order: ``count``, ``area_m2``, and ``lacking_count`` and
+        ``lacking_planar_m2`` of the parcels without a figure on the basis. Rows of
+        different predicates overlap and are never to be added.
+
+    Raises
+    ------
+    BasisError
+        The parcels carry no areas on the basis.
+
+    Examples
+    --------
+    ``stock(state, by=())`` gives the whole reserve.
+    """
+    figures = _figures(state, basis)
+    groups = [state.parcels[column].astype("str").fillna("") for column in by]
+    blocks = []
+    for predicate in ("all", *PREDICATES):
+        held = figures if predicate == "all" else figures[_holds(state, predicate)]
+        keys = [*(group.loc[held.index] for group in groups), held["status"]]
+        block = _totals(held, keys)
+        block.insert(len(by), "predicate", predicate)
+        blocks.append(block)
+    table = pd.concat(blocks, ignore_index=True)
+    order = ["all", *PREDICATES]
+    table["predicate"] = pd.Categorical(table["predicate"], order, ordered=True)
+    table = table.sort_values([*by, "predicate", "status"], ignore_index=True)
+    table["predicate"] = table["predicate"].astype("str")
+    return table
+
+
+def first_reached(
+    state: ReserveState,
+    *,
+    year: int,
+    predicate: str,
+    basis: Method = Method.DECLARED,
+) -> pd.DataFrame:
+    """List the parcels that first reached a predicate in a year, up to the as-of date.
+
+    Parameters
+    ----------
+    state
+        The reserve as of a date.
+    year
+        Calendar year.
+    predicate
+        One of the predicates.
+    basis
+        Area method of ``area_m2``.
+
+    Returns
+    -------
+    parcels
+        Indexed as the parcels, in order of day and identifier: ``park_id``,
+        ``district``, ``reached_on``, ``area_m2`` (NaN where the basis has no figure),
+        ``planar_m2``.
+
+    Raises
+    ------
+    BasisError
+        The parcels carry no areas on the basis.
+    """
+    figures = _figures(state, basis)
+    reached = pd.to_datetime(state.parcels[f"{predicate}_first_reached_on"])
+    in_year = (reached.dt.year == year) & (reached <= pd.Timestamp(state.on))
+    table = pd.DataFrame(
+        {
+            "park_id": state.parcels["park_id"],
+            "district": state.parcels["district"],
+            "reached_on": reached,
+            "area_m2": figures["area_m2"],
+            "planar_m2": figures["planar_m2"],
+        }
+    )[in_year]
+    ids = table.index.name or "parcel_id"
+    return table.rename_axis(ids).sort_values(["reached_on", ids])
+
+
+def progress(
+    state: ReserveState,
+    targets: pd.DataFrame | None = None,
+    *,
+    basis: Method = Method.DECLARED,
+) -> pd.DataFrame:
+    """Compare what was reached in each year with its target.
+
+    .. math::
+
+       share = done / target, \\quad
+       linear = days elapsed / days in the year, \\quad
+       needed = (target - done) / days left, \\quad
+       speed\\text{-}up = needed / (done / days elapsed)
+
+    Parameters
+    ----------
+    state
+        The reserve as of a date.
+    targets
+        Table ``targets``; that of the reserve if none is given.
+    basis
+        Area method that the targets mean.
+
+    Returns
+    -------
+    progress
+        One row per target, in its order: ``year``, ``predicate``, ``scope``,
+        ``basis``, ``target_m2``, ``done_m2``, ``count``, ``lacking_count`` and
+        ``lacking_planar_m2`` (parcels reached without a figure on the basis, left out
+        of ``done_m2``), ``share``, ``linear_share`` (share of the year that has
+        passed, the as-of day included), ``linear_m2``, ``days_elapsed``,
+        ``days_left``, ``remaining_m2``, ``needed_m2_per_day`` (NaN when no day is
+        left), ``achieved_m2_per_day``, ``speed_up`` (infinite if nothing was done
+        yet, 0 if the target is met), and ``done_<method>_m2`` on every other basis
+        that the state carries. Mature and standard rows are never to be added.
+
+    Raises
+    ------
+    BasisError
+        The parcels carry no areas on the basis.
+
+    References
+    ----------
+    The city's plan of 8,800 mu of mature and 3,800 mu of standard land for 2023, with
+    1,701 and 484 mu done in early September: 19.3 % and 12.7 % where a linear pace
+    asks for 67.9 %.
+    """
+    targets = state.reserve.targets if targets is None else targets
+    others = [
+        method
+        for method in Method
+        if method != basis and f"{method}_m2" in state.parcels
+    ]
+    rows = []
+    for target in targets.to_dict("records"):
+        reached = _in_scope(
+            first_reached(
+                state,
+                year=int(target["year"]),
+                predicate=str(target["predicate"]),
+                basis=basis,
+            ),
+            str(target["scope"]),
+        )
+        row = _progress_row(target, reached, state.on, basis)
+        figures = state.parcels.loc[reached.index]
+        row |= {f"done_{method}_m2": figures[f"{method}_m2"].sum() for method in others}
+        rows.append(row)
+    columns = [*_PROGRESS_COLUMNS, *(f"done_{method}_m2" for method in others)]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def monthly(
+    state: ReserveState, year: int, basis: Method = Method.DECLARED
+) -> pd.DataFrame:
+    """Add up month by month what first reached each predicate in a year.
+
+    Parameters
+    ----------
+    state
+        The reserve as of a date.
+    year
+        Calendar year.
+    basis
+        Area method of the totals.
+
+    Returns
+    -------
+    monthly
+        One row per month up to the as-of date, indexed by the month's last day that
+        counts (the as-of date in the running month); one column per predicate with
+        the area since 1 January, square metres. Columns overlap and are never to be
+        added.
+
+    Raises
+    ------
+    BasisError
+        The parcels carry no areas on the basis.
+    """
+    last = min(dt.date(year, 12, 31), state.on)
+    ends = pd.date_range(f"{year}-01-01", f"{year}-12-31", freq="ME", unit="s")
+    days = ends[ends < pd.Timestamp(last)]
+    if last.year == year:
+        days = days.append(pd.DatetimeIndex([last]).as_unit("s"))
+    days.name = "day"
+    columns = {
+        predicate: _cumulated(
+            first_reached(state, year=year, predicate=predicate, basis=basis), days
+        )
+        for predicate in PREDICATES
+    }
+    return pd.DataFrame(columns, index=days)
+
+
+_PROGRESS_COLUMNS: Final = (
+    "year",
+    "predicate",
+    "scope",
+    "basis",
+    "target_m2",
+    "done_m2",
+    "count",
+    "lacking_count",
+    "lacking_planar_m2",
+    "share",
+    "linear_share",
+    "linear_m2",
+    "days_elapsed",
+    "days_left",
+    "remaining_m2",
+    "needed_m2_per_day",
+    "achieved_m2_per_day",
+    "speed_up",
+)
+
+_NO_BASIS: Final = Text(
+    en="the parcels carry no areas by the method {basis}; derive the state with it first",
+    zh="地块没有按{basis}方法计算的面积；请先按该方法计算",
+)
+
+
+def _figures(state: ReserveState, basis: Method) -> pd.DataFrame:
+    column = f"{Method(basis)}_m2"
+    if column not in state.parcels:
+        raise BasisError(_NO_BASIS.format(basis=str(basis)))
+    return pd.DataFrame(
+        {
+            "status": state.parcels["status"].astype("str"),
+            "area_m2": state.parcels[column].astype("float64"),
+            "planar_m2": state.parcels[f"{MEASURED}_m2"].astype("float64"),
+        }
+    )
+
+
+def _holds(state: ReserveState, predicate: str) -> pd.Series[bool]:
+    return state.parcels[predicate].astype("bool")
+
+
+def _totals(figures: pd.DataFrame, keys: list[pd.Series[str]]) -> pd.DataFrame:
+    lacking = figures["area_m2"].isna()
+    measured = figures.assign(
+        lacking_count=lacking.astype("int64"),
+        lacking_planar_m2=figures["planar_m2"].where(lacking, 0.0),
+    )
+    grouped = measured.groupby(keys, sort=True, observed=True)
+    totals = grouped.agg(
+        count=("planar_m2", "size"),
+        area_m2=("area_m2", "sum"),
+        lacking_count=("lacking_count", "sum"),
+        lacking_planar_m2=("lacking_planar_m2", "sum"),
+    )
+    return totals.reset_index()
+
+
+def _in_scope(reached: pd.DataFrame, scope: str) -> pd.DataFrame:
+    if scope == CITY:
+        return reached
+    inside = (reached["park_id"] == scope) | (reached["district"] == scope)
+    return reached[inside.fillna(value=False).astype("bool")]
+
+
+def _progress_row(
+    target: dict[str, object], reached: pd.DataFrame, on: dt.date, basis: Method
+) -> dict[str, object]:
+    year, goal = int(str(target["year"])), float(str(target["target_m2"]))
+    elapsed, left = _days(year, on)
+    lacking = reached["area_m2"].isna()
+    done = float(reached["area_m2"].sum())
+    remaining = max(goal - done, 0.0)
+    needed = remaining / left if left else (np.nan if remaining else 0.0)
+    achieved = done / elapsed if elapsed else np.nan
+    linear = elapsed / (elapsed + left)
+    return {
+        "year": year,
+        "predicate": target["predicate"],
+        "scope": target["scope"],
+        "basis": str(basis),
+        "target_m2": goal,
+        "done_m2": done,
+        "count": len(reached),
+        "lacking_count": int(lacking.sum()),
+        "lacking_planar_m2": float(reached.loc[lacking, "planar_m2"].sum()),
+        "share": done / goal if goal else np.nan,
+        "linear_share": linear,
+        "linear_m2": goal * linear,
+        "days_elapsed": elapsed,
+        "days_left": left,
+        "remaining_m2": remaining,
+        "needed_m2_per_day": needed,
+        "achieved_m2_per_day": achieved,
+        "speed_up": _speed_up(needed, achieved),
+    }
+
+
+def _days(year: int, on: dt.date) -> tuple[int, int]:
+    """Count the days of a year that have passed, the as-of day included, and the rest."""
+    length = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
+    elapsed = min(max((on - dt.date(year, 1, 1)).days + 1, 0), length)
+    return elapsed, length - elapsed
+
+
+def _speed_up(needed: float, achieved: float) -> float:
+    if needed == 0:
+        return 0.0
+    if achieved == 0:
+        return np.inf
+    return needed / achieved
+
+
+def _cumulated(reached: pd.DataFrame, days: pd.DatetimeIndex) -> pd.Series[float]:
+    by_day = reached.groupby("reached_on")["area_m2"].sum().sort_index().cumsum()
+    places = by_day.index.searchsorted(days, side="right")
+    sums = np.concatenate([[0.0], by_day.to_numpy(dtype="float64")])
+    return pd.Series(sums[places], index=days)
