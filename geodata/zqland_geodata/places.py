@@ -36,6 +36,7 @@ DISTRICTS_SOURCE = Text(
 )
 """The sentence to put where the districts are shown."""
 
+_PARK_TEXTS = ("park_id", "name", "name_en", "level", "district", "parent", "sectors")
 _DATA = files("zqland_geodata") / "data"
 
 
@@ -95,21 +96,10 @@ def parks(path: str | Path | None = None) -> gpd.GeoDataFrame:
     source = _DATA / "parks.csv" if path is None else Path(path)
     if not source.is_file():
         raise FileUnreadableError(_NO_FILE.format(path=source))
-    text = {
-        name: "str"
-        for name in (
-            "park_id",
-            "name",
-            "name_en",
-            "level",
-            "district",
-            "parent",
-            "sectors",
-        )
-    }
+    text = dict.fromkeys(_PARK_TEXTS, "str")
     with source.open("r", encoding="utf-8-sig") as lines:
         table = pd.read_csv(lines, dtype=text)
-    _need_columns(source.name, table, (*text, "lon", "lat", "accuracy_m"))
+    _need_columns(source.name, table, (*_PARK_TEXTS, "lon", "lat", "accuracy_m"))
     table["accuracy_m"] = table["accuracy_m"].astype("float64")
     points = gpd.GeoSeries.from_xy(table["lon"], table["lat"], crs=4490)
     return gpd.GeoDataFrame(table, geometry=points, crs=4490).set_index("park_id")

@@ -1,0 +1,171 @@
+"""Recognise what a column of a file is by its heading."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from zqland import catalogues
+from zqland.text import Text
+from zqland_geodata import quantities
+from zqland_geodata.errors import AmbiguousColumnError
+from zqland_geodata.fieldmap import ColumnMap, known_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_UNIT = re.compile(r"(.*?)[(\[【](.+?)[)\]】]")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What the headings of a sheet or layer are.
+
+    Attributes
+    ----------
+    columns
+        Where each recognised column of the table comes from.
+    unknown
+        Headings that were not recognised, in their order.
+    """
+
+    columns: Mapping[str, ColumnMap]
+    unknown: tuple[str, ...]
+
+
+def plain(text: object) -> str:
+    """Make headings and words comparable: width, case, spaces and marks."""
+    folded = unicodedata.normalize("NFKC", str(text)).casefold()
+    return re.sub(r"[\s_]+", "", folded).rstrip("*:")
+
+
+def recognise(headings: Iterable[str], table: str) -> Recognised:
+    """Recognise headings as columns of a table.
+
+    Parameters
+    ----------
+    headings
+        Headings as they stand in the file; a unit may follow in parentheses.
+    table
+        Table of ``columns.csv``.
+
+    Returns
+    -------
+    recognised
+        Sources by column, and the headings that are none.
+
+    Raises
+    ------
+    AmbiguousColumnError
+        Two headings are the same column.
+
+    Examples
+    --------
+    >>> found = recognise(["项目编号", "用地面积（亩）", "备注"], "projects")
+    >>> found.columns["area_ideal_m2"].unit, found.unknown
+    ('亩', ('备注',))
+    """
+    columns: dict[str, ColumnMap] = {}
+    unknown: list[str] = []
+    for heading in headings:
+        found = match(heading, table)
+        if found is None:
+            unknown.append(heading)
+            continue
+        key, unit = found
+        if key in columns:
+            raise AmbiguousColumnError(
+                _TWICE.format(first=columns[key].columns[0], second=heading, key=key)
+            )
+        columns[key] = ColumnMap(columns=(heading,), unit=unit)
+    return Recognised(columns, tuple(unknown))
+
+
+def match(heading: str, table: str) -> tuple[str, str] | None:
+    """Return the column that a heading names, and the unit that it states.
+
+    Parameters
+    ----------
+    heading
+        Heading as it stands in the file.
+    table
+        Table of ``columns.csv``.
+
+    Returns
+    -------
+    found
+        Key of the column and unit as written (``""`` if none), or ``None``. The key
+        itself as heading states the unit of the column, as in ``declared_m2``.
+    """
+    known = known_columns(table)
+    words = _words(table)
+    whole = plain(heading)
+    if heading.strip() in known:
+        return heading.strip(), _own_unit(known[heading.strip()])
+    if whole in words:
+        return words[whole], ""
+    parts = _UNIT.fullmatch(unicodedata.normalize("NFKC", heading).strip())
+    if parts and plain(parts[1]) in words:
+        key = words[plain(parts[1])]
+        kind, unit = known[key]
+        stated = parts[2].strip()
+        if kind == "number" and quantities.is_unit(stated, unit):
+            return key, stated
+        if kind == "number" and unit in quantities.NEED_A_UNIT:
+            return key, stated
+        return key, ""
+    return None
+
+
+def words_of(column: str) -> dict[str, str]:
+    """Return what each known word for a value of a column means."""
+    entries = _aliases()["words"].get(column, {})
+    return {
+        plain(word): value
+        for value, words in entries.items()
+        for word in (value, *words)
+    }
+
+
+def _own_unit(column: tuple[str, str]) -> str:
+    kind, unit = column
+    return unit if kind == "number" else ""
+
+
+@lru_cache(maxsize=8)
+def _words(table: str) -> dict[str, str]:
+    rows = catalogues.columns()
+    rows = rows[rows["table"] == table]
+    known = known_columns(table)
+    names = {
+        plain(name): str(key)
+        for key, zh, en in zip(
+            rows["column"], rows["zh_name"], rows["en_name"], strict=True
+        )
+        if key in known
+        for name in (key, zh, en)
+    }
+    aliases = {
+        plain(alias): key
+        for key, words in _aliases().get(table, {}).items()
+        for alias in (key, *words)
+    }
+    return aliases | names
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, Any]:
+    source = files("zqland_geodata") / "data" / "headings.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+_TWICE = Text(
+    en="The columns “{first}” and “{second}” both read as {key}. Name the right one in "
+    "a field map, or rename the other.",
+    zh="“{first}”与“{second}”两列都被识别为 {key}。请在字段映射中指明，或改名其一。",
+)

@@ -1,0 +1,257 @@
+"""Shapefiles: find the parts, and find out how the attribute table is encoded.
+
+Chinese attribute tables are mostly GBK and often do not say so: the ``.cpg`` file is
+missing and the language byte of the ``.dbf`` is zero, and GDAL then reads Latin-1. So
+the bytes are tried: what the file states first, then UTF-8, then GB 18030 (which
+contains GBK), and the first one in which every value can be read is used.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zqland.findings import Finding, Severity
+from zqland.text import Text
+from zqland_geodata.errors import FileUnreadableError, MissingLayerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+"""Endings of the files that make up a Shapefile."""
+
+_NEEDED = (".shx", ".dbf")
+_GB18030, _UTF8 = "gb18030", "utf-8"
+_STATED = {
+    "936": _GB18030,
+    "gbk": _GB18030,
+    "cp936": _GB18030,
+    "gb2312": _GB18030,
+    "gb18030": _GB18030,
+    "ansi 936": _GB18030,
+    "oem 936": _GB18030,
+    "65001": _UTF8,
+    "utf8": _UTF8,
+    "utf-8": _UTF8,
+}
+_LANGUAGE_BYTES = {0x4D: _GB18030, 0x7A: _GB18030}
+_LANGUAGE_BYTE, _HEADER, _FIELD = 29, 32, 32
+_TEXT = ord("C")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How an attribute table is encoded, and what is to be said about it.
+
+    Attributes
+    ----------
+    name
+        Name of the encoding.
+    findings
+        Remarks, if the file did not say so itself.
+    """
+
+    name: str
+    findings: tuple[Finding, ...] = ()
+
+
+def find_shapefile(folder: Path, layer: str, *, name: str) -> Path:
+    """Find the Shapefile of a folder.
+
+    Parameters
+    ----------
+    folder
+        A folder, searched with those below it.
+    layer
+        Name of the Shapefile without ending, or ``""`` if there is only one.
+    name
+        What the user called the folder or archive, for messages.
+
+    Returns
+    -------
+    path
+        The ``.shp`` file, its needed parts beside it.
+
+    Raises
+    ------
+    MissingLayerError
+        There is none of that name, or several and none was named.
+    FileUnreadableError
+        There is no Shapefile, or a part is missing.
+    """
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".shp")
+    if not found:
+        raise FileUnreadableError(_NONE.format(name=name))
+    named = [path for path in found if not layer or path.stem == layer]
+    if len(named) != 1:
+        known = ", ".join(path.stem for path in found)
+        text = _NOT_ONE if not layer else _NO_SUCH
+        raise MissingLayerError(text.format(name=name, layer=layer, known=known))
+    check_parts(named[0])
+    return named[0]
+
+
+def check_parts(path: Path) -> None:
+    """Refuse a Shapefile without its index or attribute table."""
+    lacking = [suffix for suffix in _NEEDED if part(path, suffix) is None]
+    if lacking:
+        raise FileUnreadableError(
+            _INCOMPLETE.format(name=path.name, lacking=", ".join(lacking))
+        )
+
+
+def part(path: Path, suffix: str) -> Path | None:
+    """Return a part of a Shapefile whatever the case of its ending."""
+    for ending in (suffix, suffix.upper()):
+        candidate = path.with_suffix(ending)
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def attribute_encoding(path: Path) -> Encoding:
+    """Find out how the attribute table of a Shapefile is encoded.
+
+    Parameters
+    ----------
+    path
+        The ``.shp`` file.
+
+    Returns
+    -------
+    encoding
+        One in which every text of the table can be read.
+
+    Raises
+    ------
+    FileUnreadableError
+        There is none among those that are tried, or the table is broken.
+    """
+    table = part(path, ".dbf")
+    if table is None:
+        raise FileUnreadableError(_INCOMPLETE.format(name=path.name, lacking=".dbf"))
+    content = table.read_bytes()
+    stated = _stated(path, content)
+    texts = list(_texts(path.name, content))
+    tried = dict.fromkeys([stated] if stated else []) | dict.fromkeys((_UTF8, _GB18030))
+    fitting = next((name for name in tried if _fits(name, texts)), None)
+    if fitting is None:
+        raise FileUnreadableError(
+            _NO_ENCODING.format(name=table.name, tried=", ".join(tried))
+        )
+    if fitting == stated or not texts:
+        return Encoding(fitting)
+    message = _NOT_STATED if not stated else _MISSTATED.format(stated=stated)
+    severity = Severity.INFO if not stated else Severity.WARNING
+    return Encoding(
+        fitting,
+        (
+            Finding(
+                record="",
+                field="encoding",
+                value=stated or "",
+                rule="file.encoding",
+                severity=severity,
+                message=message,
+                action=_READ_AS.format(encoding=fitting),
+                place=table.name,
+            ),
+        ),
+    )
+
+
+def _stated(path: Path, content: bytes) -> str | None:
+    label = part(path, ".cpg")
+    if label is not None:
+        word = label.read_text(encoding="latin-1").strip().lower()
+        if word in _STATED:
+            return _STATED[word]
+        try:
+            return codecs.lookup(word).name
+        except LookupError:
+            return None
+    return (
+        _LANGUAGE_BYTES.get(content[_LANGUAGE_BYTE]) if len(content) > _HEADER else None
+    )
+
+
+def _texts(name: str, content: bytes) -> Iterator[bytes]:
+    """Yield the distinct texts and field names that are not plain ASCII."""
+    header = int.from_bytes(content[8:10], "little")
+    length = int.from_bytes(content[10:12], "little")
+    count = int.from_bytes(content[4:8], "little")
+    if not _HEADER < header <= len(content) or not length:
+        raise FileUnreadableError(_BROKEN.format(name=name))
+    count = min(count, (len(content) - header) // length)
+    records = np.frombuffer(content, "u1", count * length, header)
+    records = records.reshape(count, length)
+    start = 1
+    for offset in range(_HEADER, header - 1, _FIELD):
+        field = content[offset : offset + _FIELD]
+        if field[0] == 0x0D:  # noqa: PLR2004 - the mark that ends the field list
+            break
+        heading = field[:11].split(b"\0")[0]
+        if not heading.isascii():
+            yield heading
+        width = field[16]
+        if field[11] == _TEXT and width:
+            yield from _distinct(records[:, start : start + width])
+        start += width
+
+
+def _distinct(
+    column: np.ndarray[tuple[int, int], np.dtype[np.uint8]],
+) -> Iterator[bytes]:
+    foreign = column[(column > 0x7F).any(axis=1)]  # noqa: PLR2004 - the last of ASCII
+    for row in np.unique(foreign, axis=0):
+        yield row.tobytes().rstrip(b" \0")
+
+
+def _fits(encoding: str, texts: list[bytes]) -> bool:
+    """Tell whether all texts can be read; the last letter may be cut off."""
+    for text in texts:
+        try:
+            codecs.getincrementaldecoder(encoding)().decode(text, final=False)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+_NONE = Text(
+    en="{name} holds no Shapefile (.shp). Give a folder or zip archive with one.",
+    zh="{name}中没有 Shapefile（.shp）。请给出含有该文件的文件夹或 zip。",
+)
+_NOT_ONE = Text(
+    en="{name} holds several Shapefiles: {known}. Name one as layer in a field map.",
+    zh="{name}中有多个 Shapefile：{known}。请在字段映射中用 layer 指明一个。",
+)
+_NO_SUCH = Text(
+    en="{name} holds no Shapefile “{layer}” (or several); it has: {known}.",
+    zh="{name}中没有唯一的 Shapefile“{layer}”；现有：{known}。",
+)
+_INCOMPLETE = Text(
+    en="The Shapefile {name} lacks its part {lacking}; put all parts side by side.",
+    zh="Shapefile {name} 缺少 {lacking}；请把各部分文件放在一起。",
+)
+_BROKEN = Text(
+    en="The attribute table of {name} is broken. Export the Shapefile again.",
+    zh="{name}的属性表已损坏。请重新导出 Shapefile。",
+)
+_NO_ENCODING = Text(
+    en="The texts of {name} are in none of the encodings {tried}. Export it in UTF-8.",
+    zh="{name}的文字不属于以下编码：{tried}。请用 UTF-8 重新导出。",
+)
+_NOT_STATED = Text(
+    en="the Shapefile does not say how its texts are encoded",
+    zh="Shapefile 未注明属性表编码",
+)
+_MISSTATED = Text(
+    en="the texts are not encoded as stated ({stated})",
+    zh="属性表编码与注明的（{stated}）不符",
+)
+_READ_AS = Text(en="read as {encoding}", zh="按 {encoding} 读取")
