@@ -7,6 +7,7 @@ made from it must say so (`Reserve.fictional`).
 from __future__ import annotations
 
 from zqland_geodata.demo.city import create_city
-from zqland_geodata.demo.fates import ON, SeedError
+from zqland_geodata.demo.closing import SeedError
+from zqland_geodata.demo.fates import ON
 
 __all__ = ["ON", "SeedError", "create_city"]

@@ -8,9 +8,10 @@ import pandas as pd
 from zqland.reserve import Reserve
 from zqland_geodata import places
 from zqland_geodata.demo.amendments import amend, number
+from zqland_geodata.demo.closing import settle
 from zqland_geodata.demo.dates import plan_dates, to_come
 from zqland_geodata.demo.facts import lot_facts
-from zqland_geodata.demo.fates import Fate, decide, settle
+from zqland_geodata.demo.fates import Fate, decide
 from zqland_geodata.demo.figures import indicators, targets
 from zqland_geodata.demo.layout import draw_blocks
 from zqland_geodata.demo.lots import list_lots, make_parcels
@@ -43,7 +44,7 @@ def create_city(seed: int = 2023) -> Reserve:
     streams = (np.random.default_rng([seed, 1000 + count]) for count in range(9))
     blocks = draw_blocks(seed)
     fates = decide(list_lots(blocks), blocks, rng=next(streams))
-    blocks = settle(blocks, fates)
+    blocks = settle(blocks, fates.totals)
     lots = list_lots(blocks)
     dates = plan_dates(lots, fates, rng=next(streams))
     coming = to_come(lots, fates, dates, rng=next(streams))

@@ -11,22 +11,18 @@ it the figure in its document, is what is still lacking.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from zqland.errors import ZqlandError
-from zqland.text import Text
+from zqland_geodata.demo.closing import Cut, Total, close
 from zqland_geodata.demo.layout import MU_M2, PlacedBlock
-from zqland_geodata.demo.lots import list_lots
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-    from zqland_geodata.demo.blocks import Block
 
 ON = dt.date(2023, 9, 5)
 """The day on which the ledger gives the figures of the article."""
@@ -36,9 +32,6 @@ MATURE_M2 = 1_134_000
 
 STANDARD_M2 = 322_667
 """484 mu to the nearest m²: standard land first reached in 2023 by `ON`."""
-
-SMALLEST_LAST_M2 = 12_000.0
-"""The lot that closes a total, and its neighbour, keep at least this, in m²."""
 
 _LARGEST_OF_YEAR_M2 = 120 * MU_M2
 _LARGEST_STANDARD_M2 = 60 * MU_M2
@@ -59,10 +52,6 @@ _QUOTAS_MU = {
     "HJ": 40.0,
     "DQ": 30.0,
 }
-
-
-class SeedError(ZqlandError, ValueError):
-    """A seed whose blocks cannot give the exact totals."""
 
 
 class Fate(StrEnum):
@@ -86,29 +75,6 @@ _SHARES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A side line to move: the lot before it must get an area.
-
-    Attributes
-    ----------
-    parcel_id
-        The lot that closes a total.
-    block
-        Number of its block.
-    row, cut
-        The side line, its far end in the order of the row.
-    area_m2
-        The area that the lot must get, in whole m².
-    """
-
-    parcel_id: str
-    block: int
-    row: int
-    cut: int
-    area_m2: float
-
-
-@dataclass(frozen=True, slots=True)
 class Fates:
     """What becomes of the lots.
 
@@ -118,13 +84,13 @@ class Fates:
         One of `Fate` per lot.
     standard
         Lots that first become standard land in the year of the ledger.
-    cuts
-        Side lines to move.
+    totals
+        The totals of the year, each with the side line that makes it exact.
     """
 
     fate: pd.Series[str]
     standard: pd.Series[bool]
-    cuts: tuple[Cut, ...]
+    totals: tuple[Total, ...]
 
 
 def decide(
@@ -144,7 +110,12 @@ def decide(
     Returns
     -------
     fates
-        The fates, and the cuts that make the totals exact.
+        The fates, with the totals of the year.
+
+    Raises
+    ------
+    SeedError
+        No lots can make up a total.
     """
     ordered = lots.sort_values(["park_id", "distance", "block", "row", "place"])
     share = ordered.groupby("park_id")["area_m2"].transform(
@@ -153,17 +124,19 @@ def decide(
     steps = np.cumsum(list(_SHARES.values()))[:-1]
     kinds = np.array(list(_SHARES))
     fate = pd.Series(kinds[np.searchsorted(steps, share)], ordered.index)
-    whole = np.floor(ordered["area_m2"] + 0.5)
-    mature, cut = _choose_mature(ordered.assign(whole_m2=whole), fate, blocks)
-    fate[mature] = Fate.THIS_YEAR
-    standard, other_cut = _choose_standard(
-        ordered.assign(whole_m2=whole), fate, blocks, rng=rng
+    ordered["whole_m2"] = np.floor(ordered["area_m2"] + 0.5)
+    chosen, mature_cut = _choose_mature(ordered, fate, blocks)
+    fate[chosen] = Fate.THIS_YEAR
+    # The block with the first side line to move is left alone by the second total.
+    others = ordered[ordered["block"] != mature_cut.block]
+    chosen, standard_cut = _choose_standard(others, fate[others.index], blocks, rng=rng)
+    fate = fate[lots.index]
+    standard = pd.Series(lots.index.isin(chosen), lots.index)
+    totals = (
+        Total(fate == Fate.THIS_YEAR, MATURE_M2, mature_cut),
+        Total(standard, STANDARD_M2, standard_cut),
     )
-    return Fates(
-        fate=fate[lots.index],
-        standard=pd.Series(lots.index.isin(standard), lots.index),
-        cuts=(cut, other_cut),
-    )
+    return Fates(fate=fate, standard=standard, totals=totals)
 
 
 def _choose_mature(
@@ -176,8 +149,8 @@ def _choose_mature(
         areas = front.loc[front["park_id"] == park, "whole_m2"]
         chosen += _fill(areas, quota_mu * MU_M2)
     lacking = MATURE_M2 - float(lots.loc[chosen, "whole_m2"].sum())
-    closing = front[front["park_id"] == CLOSING_MATURE_PARK]
-    more, cut = _close(closing, lacking, blocks)
+    closing = _first_in(front.drop(chosen), CLOSING_MATURE_PARK)
+    more, cut = close(closing, lacking, blocks)
     return chosen + more, cut
 
 
@@ -198,12 +171,12 @@ def _choose_standard(
         areas = able.loc[fate[able.index] == kind, "whole_m2"]
         chosen += _fill(areas.sample(frac=1.0, random_state=rng), quota_mu * MU_M2)
     lacking = STANDARD_M2 - float(lots.loc[chosen, "whole_m2"].sum())
-    closing = lots[
-        (lots["park_id"] == CLOSING_STANDARD_PARK)
+    front = lots[
+        lots["park_id"].isin(STANDARD_PARKS)
         & (fate == Fate.NEXT)
         & (lots["whole_m2"] <= _LARGEST_OF_YEAR_M2)
     ]
-    more, cut = _close(closing, lacking, blocks)
+    more, cut = close(_first_in(front, CLOSING_STANDARD_PARK), lacking, blocks)
     return chosen + more, cut
 
 
@@ -217,106 +190,7 @@ def _fill(areas: pd.Series[float], quota_m2: float) -> list[str]:
     return taken
 
 
-def _close(
-    lots: gpd.GeoDataFrame, lacking_m2: float, blocks: list[PlacedBlock]
-) -> tuple[list[str], Cut]:
-    """Take lots in order until one, cut to size, makes up what is lacking."""
-    taken: list[str] = []
-    neighbours = lots.reset_index().set_index(["block", "row", "place"])
-    for lot in lots.itertuples():
-        beside = (lot.block, lot.row, lot.place + 1)
-        if beside in neighbours.index and not blocks[lot.block].block.merged:
-            both = lot.whole_m2 + float(neighbours.loc[beside, "whole_m2"])
-            if SMALLEST_LAST_M2 <= lacking_m2 <= both - SMALLEST_LAST_M2:
-                cut = Cut(
-                    parcel_id=str(lot.Index),
-                    block=lot.block,
-                    row=lot.row,
-                    cut=lot.place + 1,
-                    area_m2=lacking_m2,
-                )
-                return [*taken, cut.parcel_id], cut
-        if lacking_m2 - lot.whole_m2 >= SMALLEST_LAST_M2:
-            taken.append(str(lot.Index))
-            lacking_m2 -= lot.whole_m2
-    raise SeedError(_CANNOT_SETTLE)
-
-
-def settle(blocks: list[PlacedBlock], fates: Fates) -> list[PlacedBlock]:
-    """Move the side lines so that the totals of the year are exact.
-
-    Parameters
-    ----------
-    blocks
-        The blocks.
-    fates
-        What becomes of the lots, with the side lines to move.
-
-    Returns
-    -------
-    blocks
-        The blocks with the side lines moved.
-
-    Raises
-    ------
-    SeedError
-        A side line cannot be moved far enough.
-    """
-    counted = (fates.fate == Fate.THIS_YEAR, fates.standard)
-    totals = (MATURE_M2, STANDARD_M2)
-    cuts = fates.cuts
-    # A moved side line gives the lot behind it a new vertex on the millimetre grid,
-    # which may change that lot by a tenth of a square metre: look again.
-    for _ in range(_LOOKS):
-        moved = list(blocks)
-        for cut in cuts:
-            moved[cut.block] = _move(moved[cut.block], cut)
-        stated = np.floor(list_lots(moved)["area_m2"] + 0.5)
-        lacking = [
-            total - float(stated[chosen].sum())
-            for total, chosen in zip(totals, counted, strict=True)
-        ]
-        if not any(lacking):
-            return moved
-        cuts = tuple(
-            replace(cut, area_m2=cut.area_m2 + more)
-            for cut, more in zip(cuts, lacking, strict=True)
-        )
-    raise SeedError(_CANNOT_SETTLE)
-
-
-def _move(placed: PlacedBlock, cut: Cut) -> PlacedBlock:
-    """Find by bisection how far the side line must go."""
-    row = placed.block.rows[cut.row]
-    here = (row.near_cuts[cut.cut], row.far_cuts[cut.cut])
-    before = (row.near_cuts[cut.cut - 1], row.far_cuts[cut.cut - 1])
-    after = (row.near_cuts[cut.cut + 1], row.far_cuts[cut.cut + 1])
-    low, high = max(before) - min(here), min(after) - max(here)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        block = placed.block.with_cut_moved(cut.row, cut.cut, shift_m=middle)
-        area = _area_of(block, cut)
-        if abs(area - cut.area_m2) < _NEAR_M2:
-            return replace(placed, block=block)
-        low, high = (middle, high) if area < cut.area_m2 else (low, middle)
-    raise SeedError(_CANNOT_SETTLE)
-
-
-def _area_of(block: Block, cut: Cut) -> float:
-    """Measure the lot before a side line; 0 where it is too small to be a lot."""
-    place = (cut.row, cut.cut - 1)
-    return next(
-        (lot.shape.area for lot in block.lots() if (lot.row, lot.place) == place), 0.0
-    )
-
-
-_LOOKS = 6
-_BISECTIONS = 60
-_NEAR_M2 = 0.4
-"""Near enough: rounds to the same whole m²."""
-
-_CANNOT_SETTLE = Text(
-    en="this seed gives blocks whose side lines cannot be moved to make the totals "
-    "exact; choose another seed",
-    zh="此随机种子生成的地块无法通过移动分割线使合计精确；请换一个种子",
-)
+def _first_in(lots: gpd.GeoDataFrame, park: str) -> gpd.GeoDataFrame:
+    """Put the lots of one park first and keep the order otherwise."""
+    elsewhere = lots["park_id"] != park
+    return lots.loc[elsewhere.sort_values(kind="stable").index]
