@@ -1,0 +1,198 @@
+// The printed sheet: one A4 page with a map drawn for paper.
+
+// A view of a box that fills a frame, with some room around.
+function frameView(box, width, height, room) {
+  const least = 6e-6; // about 240 m, so that one small lot is not blown up
+  const across = Math.max(box[2] - box[0], least) * (1 + room);
+  const down = Math.max(box[3] - box[1], (least * height) / width) * (1 + room);
+  const scale = Math.min(width / across, height / down);
+  const middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+  const left = middle[0] * scale - width / 2;
+  const top = middle[1] * scale - height / 2;
+  return {
+    scale, left, top, width, height,
+    box: [left / scale, top / scale, (left + width) / scale, (top + height) / scale],
+    at: (x, y) => [x * scale - left, y * scale - top],
+  };
+}
+
+function pathOf(shapes, members, view) {
+  const pieces = [];
+  const path = {
+    move: (x, y) => pieces.push(`M${x.toFixed(1)} ${y.toFixed(1)}`),
+    line: (x, y) => pieces.push(`L${x.toFixed(1)} ${y.toFixed(1)}`),
+    close: () => pieces.push("Z"),
+  };
+  for (const shape of members) trace(path, null, shapes, shape, view);
+  return pieces.join("");
+}
+
+function paperMap(view, groups, styles, marks) {
+  const inView = [...Array(districts.shapes.count).keys()].filter((row) =>
+    isInView(districts.shapes, row, view));
+  const drawn = styles
+    .filter(([group]) => groups.has(group))
+    .map(([group, style]) => svg("path", {
+      d: pathOf(parcels.shapes, groups.get(group), view), fill: style.fill || "none",
+      stroke: style.line, "stroke-width": style.width || 0.8,
+      "stroke-dasharray": style.dash ? style.dash.join(" ") : null,
+    }));
+  return svg("svg", { class: "zq-paper", viewBox: `0 0 ${view.width} ${view.height}` },
+    svg("rect", { width: view.width, height: view.height, fill: colours.water }),
+    svg("path", { d: pathOf(districts.shapes, inView, view), fill: colours.ground, stroke: colours.border }),
+    drawn, marks, scaleBar(view), northArrow(view));
+}
+
+// A bar of a round length; Mercator stretches lengths by 1 / cos(latitude).
+function scaleBar(view) {
+  const latitude = latOf((view.box[1] + view.box[3]) / 2);
+  const metre = (view.scale / 40075016.7) / Math.cos((latitude * Math.PI) / 180);
+  const wished = (view.width * 0.2) / metre;
+  const power = 10 ** Math.floor(Math.log10(wished));
+  const length = [5, 2, 1].find((step) => step * power <= wished) * power;
+  const [x, y] = [14, view.height - 16];
+  const text = length >= 1000 ? `${length / 1000} km` : `${length} m`;
+  return svg("g", { class: "zq-scale" },
+    svg("rect", { x: x - 6, y: y - 18, width: length * metre + 12, height: 26, fill: "#fff", "fill-opacity": 0.8 }),
+    svg("path", { d: `M${x} ${y - 5}V${y}H${x + length * metre}V${y - 5}`, fill: "none", stroke: colours.ink, "stroke-width": 1.4 }),
+    svg("text", { x: x + (length * metre) / 2, y: y - 6, "text-anchor": "middle", "font-size": 11 }, text));
+}
+
+function northArrow(view) {
+  const x = view.width - 22;
+  return svg("g", {},
+    svg("path", { d: `M${x} 12L${x + 7} 34L${x} 29L${x - 7} 34Z`, fill: colours.ink }),
+    svg("text", { x, y: 46, "text-anchor": "middle", "font-size": 11, "font-weight": 700 }, "N"));
+}
+
+function paperNumber(x, y, text) {
+  const width = Math.max(20, 9 * text.length + 8);
+  return svg("g", {},
+    svg("rect", { x: x - width / 2, y: y - 10, width, height: 20, rx: 10, fill: colours.match, stroke: "#fff", "stroke-width": 1.5 }),
+    svg("text", { x, y: y + 4.5, "text-anchor": "middle", "font-size": 12.5, "font-weight": 700, fill: "#fff" }, text));
+}
+
+function districtMarks(view) {
+  return districts.labels.map(([lon, lat], row) => {
+    const [x, y] = view.at(worldX(lon), worldY(lat));
+    const isIn = x > 30 && y > 16 && x < view.width - 30 && y < view.height - 30;
+    return isIn ? svg("text", { x, y, class: "zq-paper-name", "text-anchor": "middle" }, districts.names[row]) : null;
+  });
+}
+
+function sheetFrame(kind, ...children) {
+  return h("section", { class: `zq-sheet zq-sheet-${kind}`, "aria-hidden": "true" },
+    h("header", {},
+      h("div", {}, h("h1", {}, data.facts.title), h("p", {}, data.facts.subtitle)),
+      h("p", { class: "zq-stamp" }, word("stamp"))),
+    data.facts.notes.map((note) => h("p", { class: "zq-note" }, note)),
+    children,
+    h("footer", {}, data.facts.provenance.map((line) => h("p", {}, line))));
+}
+
+function reserveSheet(map, groupOf, styles) {
+  const bounds = map.getBounds();
+  const box = [worldX(bounds.getWest()), worldY(bounds.getNorth()), worldX(bounds.getEast()), worldY(bounds.getSouth())];
+  const view = frameView(box, 760, 560, 0);
+  const line = (dot, name, count, figure) =>
+    h("tr", {}, h("th", { scope: "row" }, dot, name), h("td", {}, count), h("td", {}, figure));
+  const short = (count) => fill("parcels_short", { count });
+  return sheetFrame("reserve",
+    h("div", { class: "zq-two" },
+      paperMap(view, groupsInView(parcels, view, groupOf), styles, [districtMarks(view), parkMarks(view)]),
+      h("div", {},
+        h("h2", {}, word("legend")),
+        h("table", {}, h("tbody", {}, data.stages.map((stage) =>
+          line(stageDot(stage.key), stage.label, short(stage.count), stage.area)))),
+        data.lacking ? h("p", { class: "zq-small" }, data.lacking) : null,
+        h("h2", {}, word("ledgers")),
+        h("table", {}, h("tbody", {}, data.ledgers.map((ledger) => [
+          line(null, ledger.label, short(ledger.count), ledger.area),
+          ledger.progress ? h("tr", {}, h("td", { colspan: 3, class: "zq-small" }, ledger.progress.text)) : null,
+        ]))),
+        h("p", { class: "zq-small" }, word("ledgers_note")))));
+}
+
+function parkMarks(view) {
+  const taken = [];
+  return parks.filter((park) => park.id !== null && rowsOfPark().get(park.id)).map((park) => {
+    const box = boxOf(parcels.shapes, rowsOfPark().get(park.id));
+    if (!box) return null;
+    const [x, y] = view.at((box[0] + box[2]) / 2, box[1]);
+    const half = textWidth(park.label, 10.5) / 2;
+    const place = [x - half, y - 16, x + half, y - 2];
+    const isOut = x - half < 0 || x + half > view.width || y < 16 || y > view.height;
+    if (isOut || taken.some((other) => overlaps(place, other))) return null;
+    taken.push(place);
+    return svg("text", { x, y: y - 5, class: "zq-paper-park", "text-anchor": "middle" }, park.label);
+  });
+}
+
+const LOTS_ON_PAPER = 8;
+
+function matchSheet(groupOf, styles) {
+  const lots = data.match.lots.filter((lot) => rowOf.has(lot.parcel_id));
+  const rows = lots.map((lot) => rowOf.get(lot.parcel_id));
+  const near = data.match.near.filter((miss) => rowOf.has(miss.parcel_id)).map((miss) => rowOf.get(miss.parcel_id));
+  const box = boxOf(parcels.shapes, rows.length ? rows : near) || cityBox();
+  const view = frameView(box, 760, 400, 0.3);
+  return sheetFrame("match",
+    h("div", { class: "zq-need-line" }, data.match.need.map(([name, value]) =>
+      h("span", {}, h("i", {}, name), value))),
+    paperMap(view, groupsInView(parcels, view, groupOf), styles, [districtMarks(view), paperNumbers(lots, view)]),
+    lots.length ? lotTable(lots.slice(0, LOTS_ON_PAPER)) : h("p", { class: "zq-none" }, word("no_lots")),
+    lots.length > LOTS_ON_PAPER
+      ? h("p", { class: "zq-small" }, fill("more_lots", { count: lots.length - LOTS_ON_PAPER })) : null,
+    h("div", { class: "zq-two zq-below" }, paperFunnel(), paperNear()));
+}
+
+function paperNumbers(lots, view) {
+  const items = lots.map((lot) => {
+    const box = parcels.shapes.box.subarray(4 * rowOf.get(lot.parcel_id), 4 * rowOf.get(lot.parcel_id) + 4);
+    const [x, y] = view.at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+    return { lot, point: L.point(x, y), reach: 11 };
+  });
+  return joined(items).map((group) => {
+    const ranks = group.members.map((member) => member.lot.rank);
+    const text = ranks.length > 3 ? `${ranks.slice(0, 2).join("·")}…` : ranks.join("·");
+    return paperNumber(group.point.x, group.point.y, text);
+  });
+}
+
+// A small plan of a lot among its neighbours.
+function lotPlan(row) {
+  const box = parcels.shapes.box.subarray(4 * row, 4 * row + 4);
+  const view = frameView(box, 96, 64, 0.9);
+  const groups = groupsInView(parcels, view, (parcel) => (parcel === row ? "lot" : "other"));
+  const draw = (members, fillColour, line) => svg("path", {
+    d: pathOf(parcels.shapes, members || [], view), fill: fillColour, stroke: line, "stroke-width": 0.8,
+  });
+  return svg("svg", { class: "zq-plan", viewBox: "0 0 96 64" },
+    draw(groups.get("other"), colours.other_ground, "#fff"),
+    draw(groups.get("lot"), colours.match, colours.match_line));
+}
+
+function lotTable(lots) {
+  const head = ["rank", "plan", "lot", "area", "ready", "why"].map((name) => h("th", { scope: "col" }, word(`col_${name}`)));
+  return h("table", { class: "zq-lots" }, h("thead", {}, h("tr", {}, head)),
+    h("tbody", {}, lots.map((lot) => h("tr", {},
+      h("td", {}, h("span", { class: "zq-rank" }, lot.rank)),
+      h("td", {}, lotPlan(rowOf.get(lot.parcel_id))),
+      h("td", {}, h("b", {}, lot.title), h("span", {}, parkName(lot.park_id))),
+      h("td", { class: "zq-figure" }, h("b", {}, lot.area), lot.score === null ? null : h("span", {}, fill("score_value", { score: lot.score }))),
+      h("td", {}, lot.ready),
+      h("td", {}, h("div", { class: "zq-clamp" }, lot.reasons.join(word("stop"))))))));
+}
+
+function paperFunnel() {
+  if (!data.match.funnel.length) return null;
+  const steps = data.match.funnel.filter((step) => step.removed > 0);
+  return h("div", {}, h("h2", {}, word("funnel")),
+    h("p", {}, [fill("free_parcels", { count: data.match.free }), ...steps.map((step) => step.text)].join(word("comma"))));
+}
+
+function paperNear() {
+  if (!data.match.near.length) return null;
+  return h("div", {}, h("h2", {}, word("near_short")), h("ul", {}, data.match.near.slice(0, 4).map((miss) =>
+    h("li", {}, [miss.title, miss.area, miss.relaxation].join(" · ")))));
+}
