@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
+
+from zqland import areas, readiness, shape, status
+from zqland.areas import Method
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    import geopandas as gpd
+    from zqland.catalogues import Catalogues
+
+STATE_METHODS = (Method.PLANAR, Method.ELLIPSOID_OFFICIAL, Method.DECLARED)
+"""The areas that every state carries; others are measured where they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +77,45 @@ class ReserveState:
     on: dt.date
     parcels: gpd.GeoDataFrame
     catalogue_hash: str
+
+
+def as_of(reserve: Reserve, *, on: dt.date, catalogues: Catalogues) -> ReserveState:
+    """Put together what is known of every parcel on a date.
+
+    Parameters
+    ----------
+    reserve
+        The records, each table checked by `zqland.tables.check`.
+    on
+        The date.
+    catalogues
+        The rules in force.
+
+    Returns
+    -------
+    state
+        Its ``parcels`` carry, beside their own columns, the areas by `STATE_METHODS`
+        (``planar_m2``, ``ellipsoid_official_m2``, ``declared_m2``), ``compactness``,
+        and the columns of `zqland.readiness.derive` and `zqland.status.derive`.
+
+    Raises
+    ------
+    TableError
+        Evidence names an unknown item or unit, or an event an unknown status.
+    """
+    parcels = reserve.parcels
+    parts = [
+        areas.measure(parcels, methods=STATE_METHODS),
+        shape.compactness(gpd.GeoSeries(parcels["home_geometry"])),
+        readiness.derive(parcels, reserve.evidence, on=on, rules=catalogues.readiness),
+        status.derive(parcels, reserve.status_events, on=on),
+    ]
+    derived = pd.concat(parts, axis=1)
+    own = parcels.drop(columns=derived.columns.intersection(parcels.columns))
+    known = pd.concat([own, derived], axis=1)
+    return ReserveState(
+        reserve=reserve,
+        on=on,
+        parcels=gpd.GeoDataFrame(known, geometry=parcels.active_geometry_name),
+        catalogue_hash=catalogues.hash,
+    )
