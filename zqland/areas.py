@@ -80,11 +80,6 @@ _NOT_OFFICIAL = Text(
     zh="国土调查椭球面积只在2000国家大地坐标系高斯-克吕格投影带内有定义，而图形采用“{found}”。"
     "请改用“椭球面积”。",
 )
-_DIFFERENT_METHODS = Text(
-    en="Areas by different methods are not added: {one} and {other}. Ask for both "
-    "on one basis.",
-    zh="不同方法的面积不能相加：{one}、{other}。请统一口径。",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +112,6 @@ class Area:
         chinese = units.format_area(self.value_m2, unit, language="zh")
         name = METHOD_TEXTS[self.method]
         return Text(en=f"{english} ({name.en})", zh=f"{chinese}（{name.zh}）")
-
-    def __add__(self, other: Area) -> Area:
-        """Add an area by the same method.
-
-        Raises
-        ------
-        ValueError
-            The methods differ.
-        """
-        if self.method is not other.method:
-            one, two = METHOD_TEXTS[self.method], METHOD_TEXTS[other.method]
-            raise ValueError(_DIFFERENT_METHODS.format(one=one, other=two).en)
-        return Area(self.value_m2 + other.value_m2, self.method)
 
 
 def planar(shapes: gpd.GeoSeries) -> pd.Series[float]:
@@ -228,7 +210,7 @@ def ellipsoid_official(shapes: gpd.GeoSeries) -> pd.Series[float]:
 
     References
     ----------
-    国土调查办发 [2008] 32 号, annex; evaluation rules of the Third National Land Survey.
+    国土调查办发 [2008] 32 号, annex; evaluation rules of the third survey.
     """
     return _by_home(shapes, Method.ELLIPSOID_OFFICIAL)
 

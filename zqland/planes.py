@@ -98,7 +98,8 @@ _NO_PUBLISHED_WAY = Text(
     "within {tolerance:g} m is available here. Transform the data to CGCS2000 "
     "(EPSG:4490) or WGS 84 with parameters that you trust, then read it.",
     zh="“{found}”采用大地基准“{datum}”，此处没有到 WGS 84 "
-    "精度优于{tolerance:g}米的转换。请用可靠参数转换到2000国家大地坐标系（EPSG:4490）或 WGS 84 后再读取。",
+    "精度优于{tolerance:g}米的转换。请用可靠参数转换到2000国家大地坐标系"
+    "（EPSG:4490）或 WGS 84 后再读取。",
 )
 _NOT_A_HOME = Text(
     en="“{found}” cannot be a home zone. A home zone is a projected plane in metres "
