@@ -91,9 +91,7 @@ def value_text(value: object) -> Text:
     return Text(en="“{value}”", zh="“{value}”").format(value=shown)
 
 
-def coerce(
-    column: pd.Series[object], kind: str, unit: str
-) -> tuple[pd.Series[object], list[Fault]]:
+def coerce(column: pd.Series, kind: str, unit: str) -> tuple[pd.Series, list[Fault]]:
     """Bring a column to its type.
 
     Parameters
@@ -122,8 +120,8 @@ def coerce(
 
 
 def _texts(
-    column: pd.Series[object],
-) -> tuple[pd.Series[object], npt.NDArray[np.bool_]]:
+    column: pd.Series,
+) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
     nothing_wrong = np.zeros(len(column), dtype=np.bool_)
     if isinstance(column.dtype, pd.CategoricalDtype):
         # Categories stay: they are what makes large tables fast.
@@ -154,8 +152,8 @@ def _is_no_text(value: object) -> bool:
 
 
 def _numbers(
-    column: pd.Series[object],
-) -> tuple[pd.Series[object], npt.NDArray[np.bool_]]:
+    column: pd.Series,
+) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
     if pd.api.types.is_float_dtype(column.dtype):
         numbers = column.astype("float64")
     elif pd.api.types.is_datetime64_any_dtype(column.dtype):
@@ -169,8 +167,8 @@ def _numbers(
 
 
 def _integers(
-    column: pd.Series[object],
-) -> tuple[pd.Series[object], npt.NDArray[np.bool_]]:
+    column: pd.Series,
+) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
     if pd.api.types.is_integer_dtype(column.dtype) and not column.hasnans:
         return column.astype("int64"), np.zeros(len(column), dtype=np.bool_)
     numbers, wrong = _numbers(column)
@@ -180,15 +178,15 @@ def _integers(
 
 
 def _dates(
-    column: pd.Series[object],
-) -> tuple[pd.Series[object], npt.NDArray[np.bool_]]:
+    column: pd.Series,
+) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
     times, wrong = _times(column)
     return times.dt.normalize().astype("datetime64[s]"), wrong
 
 
 def _times(
-    column: pd.Series[object],
-) -> tuple[pd.Series[object], npt.NDArray[np.bool_]]:
+    column: pd.Series,
+) -> tuple[pd.Series, npt.NDArray[np.bool_]]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         # The hour at the place counts, not the hour in Greenwich.
         column = column.dt.tz_localize(None)
@@ -222,7 +220,7 @@ _COERCIONS = {
 }
 
 
-def _geometry_faults(column: pd.Series[object], unit: str) -> list[Fault]:
+def _geometry_faults(column: pd.Series, unit: str) -> list[Fault]:
     name = str(column.name)
     if not isinstance(column.dtype, GeometryDtype):
         return [Fault(name, Text(en="other values", zh="其他值"), _NEEDED["geometry"])]

@@ -77,7 +77,7 @@ def window_faults(projects: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def _faults(column: pd.Series, wrong: pd.Series, needed: Text) -> list[Fault]:
+def _faults(column: pd.Series, wrong: npt.ArrayLike, needed: Text) -> list[Fault]:
     rows = np.flatnonzero(wrong)
     if not len(rows):
         return []

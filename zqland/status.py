@@ -92,7 +92,7 @@ def derive(
     since[owner[begins]] = day[begins]
     return pd.DataFrame(
         {
-            "status": pd.Categorical.from_codes(status, categories=_NAMES),
+            "status": pd.Categorical.from_codes(status, pd.Index(_NAMES)),
             "status_since": since,
             "free": status == _NAMES.index(Status.IN_RESERVE),
         },

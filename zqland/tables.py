@@ -244,7 +244,7 @@ def _typed(name: str, table: Table) -> tuple[Table, list[Fault]]:
         column = rest[index] if index in rest else rest.index.to_series()
         ids, faults = coerce(column.rename(index), "text", "")
         rest = rest.drop(columns=index, errors="ignore").set_axis(pd.Index(ids))
-    parts: dict[str, pd.Series[object]] = {}
+    parts: dict[str, pd.Series] = {}
     for row in rows:
         if row.column == rest.index.name and row.column == index:
             continue
@@ -263,11 +263,10 @@ def _typed(name: str, table: Table) -> tuple[Table, list[Fault]]:
     return cast("Table", _as_geographic(table, typed)), faults
 
 
-def _nothing(row: ColumnRow, index: pd.Index) -> pd.Series[object]:
+def _nothing(row: ColumnRow, index: pd.Index) -> pd.Series:
     if row.type == "geometry":
         crs = row.unit if row.unit.startswith("EPSG:") else None
-        empty_shapes = gpd.GeoSeries([None] * len(index), index=index, crs=crs)
-        return empty_shapes.rename(row.column)
+        return gpd.GeoSeries(None, index=index, crs=crs, name=row.column)
     dtype = EMPTY_DTYPES[row.type]
     return pd.Series(None, index=index, name=row.column, dtype=dtype)
 

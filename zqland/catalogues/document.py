@@ -11,21 +11,17 @@ import math
 import re
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
+from zqland.catalogues.lines import locate
 from zqland.errors import CatalogueError
 from zqland.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-EntryPath: TypeAlias = tuple[str | int, ...]
-"""Where an entry stands: names of tables and keys, and numbers of array entries."""
+    from zqland.catalogues.lines import EntryPath
 
-_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
-_DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
-_HEADER = re.compile(rf"\s*(\[\[?)\s*({_DOTTED})\s*\]")
-_ASSIGNMENT = re.compile(rf"\s*({_DOTTED})\s*=")
 _SYNTAX_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 _KINDS = {
@@ -93,7 +89,7 @@ class CatalogueDocument:
         except tomllib.TOMLDecodeError as error:
             raise _syntax_fault(name, text, str(error)) from error
         rows = tuple(text.split("\n"))
-        return cls(name, content, _locate(rows), rows)
+        return cls(name, content, locate(rows), rows)
 
     @property
     def root(self) -> Section:
@@ -195,7 +191,7 @@ class Section:
 
         Parameters
         ----------
-        keys
+        *keys
             All keys that may stand in this table.
 
         Returns
@@ -416,69 +412,3 @@ def _syntax_fault(name: str, text: str, message: str) -> CatalogueError:
     reason = _SYNTAX_LINE.sub("", message)
     found = Text(en="not valid TOML: {reason}.", zh="不是有效的 TOML：{reason}。")
     return _error(name, line, found.format(reason=reason))
-
-
-def _locate(rows: tuple[str, ...]) -> dict[EntryPath, tuple[int, int]]:
-    """Find the lines of all tables and keys of a text that is valid TOML."""
-    lines: dict[EntryPath, tuple[int, int]] = {}
-    counts: dict[EntryPath, int] = {}
-    table: EntryPath = ()
-    number = 0
-    while number < len(rows):
-        header, assignment = (
-            _HEADER.match(rows[number]),
-            _ASSIGNMENT.match(rows[number]),
-        )
-        last = number
-        if header:
-            table = _table_path(_parts(header[2]), counts, is_row=header[1] == "[[")
-            _note(lines, table, 0, (number + 1, number + 1))
-        elif assignment:
-            last = _last_row(rows, number, assignment.end())
-            path = (*table, *_parts(assignment[1]))
-            _note(lines, path, len(table), (number + 1, last + 1))
-        number = last + 1
-    return lines
-
-
-def _note(
-    lines: dict[EntryPath, tuple[int, int]],
-    path: EntryPath,
-    known: int,
-    span: tuple[int, int],
-) -> None:
-    """Note an entry, and the tables that it opens by a dotted name."""
-    for size in range(known + 1, len(path) + 1):
-        lines.setdefault(path[:size], span)
-
-
-def _table_path(
-    names: tuple[str, ...], counts: dict[EntryPath, int], *, is_row: bool
-) -> EntryPath:
-    """Insert the number of the current row behind every name of an array of tables."""
-    path: EntryPath = ()
-    for position, name in enumerate(names):
-        path = (*path, name)
-        if is_row and position == len(names) - 1:
-            counts[path] = counts.get(path, -1) + 1
-        if path in counts:
-            path = (*path, counts[path])
-    return path
-
-
-def _last_row(rows: tuple[str, ...], first: int, column: int) -> int:
-    """Find where a value ends: where it alone is valid TOML."""
-    value = rows[first][column:]
-    last = first
-    while True:
-        try:
-            tomllib.loads(f"value = {value}")
-        except tomllib.TOMLDecodeError:
-            last += 1
-            value = f"{value}\n{rows[last]}"
-        else:
-            return last
-
-
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip("\"'") for part in re.findall(_PART, dotted))

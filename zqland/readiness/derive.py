@@ -155,10 +155,10 @@ def _by_parcel(owner: Integers, day: Integers, count: int) -> Dates:
     return dates
 
 
-def _stages(columns: Mapping[str, Any], rules: ReadinessRules) -> pd.Categorical:
+def _stages(columns: Mapping[str, Any], rules: ReadinessRules) -> pd.Categorical[str]:
     """Name the last stage of the ladder whose predicate is true."""
     predicates = [columns[key] for key in rules.stages[1:]]
     codes = np.zeros(len(columns[PREDICATES[0]]), dtype=np.int8)
     for place, holds in enumerate(predicates, start=1):
         codes[holds] = place
-    return pd.Categorical.from_codes(codes, categories=list(rules.stages), ordered=True)
+    return pd.Categorical.from_codes(codes, pd.Index(rules.stages), ordered=True)

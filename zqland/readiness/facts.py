@@ -176,7 +176,7 @@ def read_facts(
     names, ids = _codes(evidence["subject_id"])
     facts = {}
     for kind in SUBJECT_KINDS:
-        place = kind_names.get_indexer([kind])[0]
+        place = kind_names.get_indexer(pd.Index([kind]))[0]
         owner = subjects.numbers(kind, ids)
         owner = np.append(owner, -1)[names]
         row = np.flatnonzero(counts & (kinds == place) & (owner >= 0) & (place >= 0))
@@ -238,7 +238,7 @@ def _fan_out(
 def _codes(column: pd.Series[str]) -> tuple[Integers, pd.Index]:
     """Give each text of a column a number; categories are used as they are."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(np.int64), column.cat.categories
+        return column.cat.codes.to_numpy().astype(np.int64), column.cat.categories
     codes, texts = pd.factorize(column)
     return codes.astype(np.int64), pd.Index(texts)
 

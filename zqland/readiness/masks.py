@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -51,9 +51,9 @@ class Condition:
         holds
             Shape (n,).
         """
-        true = (masks & self.need) == self.need
+        true: npt.NDArray[np.bool_] = (masks & self.need) == self.need
         for alternatives in self.choices:
-            true &= _any((masks & one) == one for one in alternatives)
+            true &= np.logical_or.reduce([(masks & one) == one for one in alternatives])
         return true
 
     def missing(self, masks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -224,7 +224,3 @@ def _weakest(
 
 def _union(bit: Mapping[str, int], keys: Iterable[str]) -> int:
     return reduce(lambda word, key: word | bit[key], keys, 0)
-
-
-def _any(parts: Iterable[npt.NDArray[np.bool_]]) -> Any:  # noqa: ANN401 - ufunc result
-    return reduce(np.logical_or, parts)

@@ -183,7 +183,7 @@ class ReadinessRules:
 
     @property
     def coded_items(self) -> tuple[str, ...]:
-        """Keys of all utilities and of all items that a rule names."""
+        """All utilities and all items that a rule names, by key, in catalogue order."""
         named = {key for key, item in self.items.items() if item.kind == UTILITY}
         for utilities in self.utility_sets.values():
             named.update(utilities.items)

@@ -189,7 +189,9 @@ def changes(spans: Spans) -> Changes:
     key.sort()
     when = key >> items
     # Start and end both switch the bit of the item: merged spans never overlap.
-    word = np.bitwise_xor.accumulate(np.int64(1) << (key & ((1 << items) - 1)))
+    word: Integers = np.bitwise_xor.accumulate(
+        np.int64(1) << (key & ((1 << items) - 1))
+    )
     last = np.ones(len(key), dtype=np.bool_)
     last[:-1] = when[1:] != when[:-1]
     word, when = word[last], when[last]
