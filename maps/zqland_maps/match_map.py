@@ -153,6 +153,7 @@ def _lot(match: Any, names: Any, view: View) -> dict[str, Any]:  # noqa: ANN401
         "ready": view.say(words.NEED_TEXTS["hand_over"], date=handed.isoformat())
         if handed
         else "",
+        "handed": handed.isoformat() if handed else "–",
         "score": None,
         "reasons": [],
         "indicators": [],

@@ -19,13 +19,12 @@ FICTIONAL = Text(
 )
 PROVENANCE = Text(
     en="Areas: {basis} · as of {on} · rules {hash}",
-    zh="面积口径：{basis} · 截至 {on} · 规则版本 {hash}",
+    zh="面积口径：{basis} · 截至 {on} · 规则 {hash}",
 )
 INTERNAL = Text(en="Internal, not an official map.", zh="内部资料，非正式地图。")
 NOT_OFFICIAL = Text(en="Not an official map.", zh="非正式地图。")
 DISTRICTS = Text(
-    en="Districts are generalised, for orientation only.",
-    zh="区县界线经概括，仅供参考，不作为划界依据。",
+    en="Districts for orientation only.", zh="区县界线仅供参考。",
 )
 LACKING = Text(
     en="{count} parcels have no {basis} area and are not in these totals "

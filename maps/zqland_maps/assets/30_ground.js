@@ -148,11 +148,10 @@ function paintGroups(pen, view, groups, styles) {
 }
 
 // Numbers of parcels where there is room for them.
-function paintParcelNames(context, view, isShown) {
+function paintParcelNames(context, view, isShown, isDark) {
   context.font = `600 11px ${getComputedStyle(document.body).fontFamily}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.lineJoin = "round";
   for (let parcel = 0; parcel < parcels.count; parcel += 1) {
     if (pixels(parcels.shapes, parcel, view) < 46) continue;
     if (!isInView(parcels.shapes, parcel, view) || !isShown(parcel)) continue;
@@ -161,10 +160,7 @@ function paintParcelNames(context, view, isShown) {
     if (context.measureText(text).width > (box[2] - box[0]) * view.scale * 0.92) continue;
     const x = ((box[0] + box[2]) / 2) * view.scale - view.left;
     const y = ((box[1] + box[3]) / 2) * view.scale - view.top;
-    context.lineWidth = 3;
-    context.strokeStyle = "rgba(255,255,255,.85)";
-    context.strokeText(text, x, y);
-    context.fillStyle = colours.ink;
+    context.fillStyle = isDark(parcel) ? "#fff" : colours.ink;
     context.fillText(text, x, y);
   }
 }

@@ -27,17 +27,70 @@ function marker(map, latlng, element, size, options) {
 const overlaps = (one, other) =>
   one[0] < other[2] && one[2] > other[0] && one[1] < other[3] && one[3] > other[1];
 
-// Joins items nearer than their reach, in order; an item has `point` and `reach`.
-function joined(items) {
-  const groups = [];
-  for (const item of items) {
-    const near = groups.find(
-      (group) => group.point.distanceTo(item.point) < (group.reach + item.reach) * 0.86,
-    );
-    if (near) near.members.push(item);
-    else groups.push({ point: item.point, reach: item.reach, members: [item] });
+// Joins items whose circles touch, again and again until none do. An item has `point`,
+// `weight` and `members`; `reachOf` tells how large a group of members is drawn.
+function joined(items, reachOf) {
+  let groups = items.map((item) => ({ ...item, members: [item], reach: reachOf([item]) }));
+  for (let before = Infinity; groups.length < before; ) {
+    before = groups.length;
+    const kept = [];
+    for (const group of groups) {
+      const near = kept.find(
+        (other) => other.point.distanceTo(group.point) < other.reach + group.reach,
+      );
+      if (near) absorb(near, group, reachOf);
+      else kept.push(group);
+    }
+    groups = kept;
   }
   return groups;
+}
+
+function absorb(group, other, reachOf) {
+  const weight = group.weight + other.weight;
+  const middle = (axis) =>
+    (group.point[axis] * group.weight + other.point[axis] * other.weight) / weight;
+  Object.assign(group, {
+    point: L.point(middle("x"), middle("y")), weight,
+    members: [...group.members, ...other.members],
+  });
+  group.reach = reachOf(group.members);
+}
+
+// Finds room for a name below, above, right or left of a mark, inside a frame.
+function roomFor(taken, frame, mark, size) {
+  const [x, y, gap] = [mark.x, mark.y, mark.reach + 3];
+  const middles = [
+    [x, y + gap + size.y / 2], [x, y - gap - size.y / 2],
+    [x + gap + size.x / 2, y], [x - gap - size.x / 2, y],
+  ];
+  for (const [left, top] of middles) {
+    const place = [left - size.x / 2, top - size.y / 2, left + size.x / 2, top + size.y / 2];
+    const isIn = place[0] >= frame[0] && place[1] >= frame[1] && place[2] <= frame[2] && place[3] <= frame[3];
+    if (isIn && !taken.some((other) => overlaps(place, other))) {
+      taken.push(place);
+      return [left, top];
+    }
+  }
+  return null;
+}
+
+const placeOf = ({ point, reach }) => [point.x - reach, point.y - reach, point.x + reach, point.y + reach];
+
+// The part of the map that the panel leaves free.
+function freeFrame(map) {
+  const size = map.getSize();
+  const side = document.querySelector(".zq-panel");
+  if (!side) return [4, 4, size.x - 4, size.y - 4];
+  const box = side.getBoundingClientRect();
+  return isPhone() ? [4, box.bottom, size.x - 4, size.y - 4] : [box.right + 4, 4, size.x - 4, size.y - 4];
+}
+
+function fitted(text, size, width) {
+  if (textWidth(text, size) <= width) return text;
+  const letters = [...text];
+  while (letters.length > 1 && textWidth(`${letters.join("")}…`, size) > width) letters.pop();
+  return `${letters.join("")}…`;
 }
 
 // A ring that shows how the ground of some parks divides into stages.
@@ -77,10 +130,14 @@ class Marks {
   }
 
   refresh() {
+    const held = document.activeElement;
+    const name = held && held.classList.contains("zq-mark") ? held.getAttribute("aria-label") : null;
     for (const made of this.shown) made.remove();
     this.shown = [];
     const taken = [];
     for (const kind of this.kinds) this.shown.push(...kind(this.map, taken));
+    const again = name && this.shown.find((made) => made.getElement().getAttribute("aria-label") === name);
+    if (again) again.getElement().focus({ preventScroll: true });
   }
 }
 
@@ -108,80 +165,96 @@ function textWidth(text, size) {
 
 // Rings of the parks whose ground is too small on the screen to be read.
 const parkRings = (isShown) => (map, taken) => {
-  const small = parkItems(map, isShown).filter((item) => item.side < 84);
-  return joined(small).flatMap((group) => parkRing(map, taken, group));
+  const scale = 256 * 2 ** map.getZoom();
+  const small = parkItems(isShown, scale, (x, y) => map.latLngToContainerPoint([latOf(y), lonOf(x)]))
+    .filter((item) => item.side < LEGIBLE);
+  const groups = joined(small, ringReach);
+  taken.push(...groups.map(placeOf));
+  const frame = freeFrame(map);
+  return groups.flatMap((group) => parkRing(map, taken, frame, group));
 };
 
-function parkItems(map, isShown) {
-  const scale = 256 * 2 ** map.getZoom();
+const LEGIBLE = 84;
+const ringReach = (members) =>
+  Math.min(27, 13 + Math.sqrt(members.reduce((sum, member) => sum + member.weight, 0) / 400000));
+
+// Parks with ground that is shown: where, how wide on the screen, how large.
+function parkItems(isShown, scale, pointOf) {
   const items = [];
   for (const [park, rows] of rowsOfPark()) {
     const shown = rows.filter(isShown);
     const box = boxOf(parcels.shapes, shown);
     if (park === null || !box) continue;
-    const total = shown.reduce((sum, row) => sum + (parcelArea(row) || 0), 0);
-    const latlng = L.latLng(latOf((box[1] + box[3]) / 2), lonOf((box[0] + box[2]) / 2));
     items.push({
-      park, box, total, rows: shown, latlng,
+      park, box, rows: shown,
+      weight: Math.max(1, shown.reduce((sum, row) => sum + (parcelArea(row) || 0), 0)),
       side: Math.max(box[2] - box[0], box[3] - box[1]) * scale,
-      point: map.latLngToContainerPoint(latlng),
-      reach: Math.min(24, 12 + Math.sqrt(total / 400000)),
+      point: pointOf((box[0] + box[2]) / 2, (box[1] + box[3]) / 2),
     });
   }
-  return items.sort((one, other) => other.total - one.total || (one.park < other.park ? -1 : 1));
+  return items.sort((one, other) => other.weight - one.weight || (one.park < other.park ? -1 : 1));
 }
 
-function parkRing(map, taken, group) {
+// What a ring says: its shares by stage, its name, its area.
+function ringFacts(group) {
   const rows = group.members.flatMap((member) => member.rows);
-  const total = group.members.reduce((sum, member) => sum + member.total, 0);
-  const radius = Math.min(26, 13 + Math.sqrt(total / 400000));
-  const shares = data.stages.map((stage) => ({
-    stage: stage.key,
-    area: rows.reduce(
-      (sum, row) => sum + (parcels.stage(row) === stage.key ? parcelArea(row) || 0 : 0), 0,
-    ),
-  }));
+  const sums = Object.fromEntries(data.stages.map((stage) => [stage.key, 0]));
+  for (const row of rows) sums[parcels.stage(row)] += parcelArea(row) || 0;
   const many = group.members.length > 1;
-  const text = many
-    ? fill("parks_joined", { count: group.members.length })
-    : parkName(group.members[0].park);
-  const { latlng } = group.members[0];
-  const open = () => {
-    const box = boxOf(parcels.shapes, rows);
-    map.flyToBounds(boundsOf(box), { ...padding(map), maxZoom: 15, duration: 0.6 });
+  return {
+    rows,
+    shares: data.stages.map((stage) => ({ stage: stage.key, area: sums[stage.key] })),
+    text: many ? fill("parks_joined", { count: group.members.length }) : parkName(group.members[0].park),
+    total: area(Object.values(sums).reduce((sum, one) => sum + one, 0)),
   };
-  const point = map.latLngToContainerPoint(latlng);
-  const made = [
-    marker(map, latlng, stageRing(shares, radius), [2 * radius + 4, 2 * radius + 4], {
-      className: "zq-ring", onClick: open, lift: 400,
-      name: `${text}, ${area(total)}`,
-    }),
-  ];
-  taken.push([point.x - radius, point.y - radius, point.x + radius, point.y + radius]);
-  const name = ringName(map, taken, { latlng, point, radius, text, total });
-  return name ? [...made, name] : made;
 }
 
-function ringName(map, taken, ring) {
-  const shown = shortened(ring.text, 22);
-  const half = Math.max(textWidth(shown, 12), textWidth(area(ring.total), 11)) / 2 + 6;
-  const top = ring.point.y + ring.radius + 2;
-  const place = [ring.point.x - half, top, ring.point.x + half, top + 32];
-  if (taken.some((other) => overlaps(place, other))) return null;
-  taken.push(place);
-  const below = map.containerPointToLatLng([ring.point.x, top + 16]);
-  const element = h("span", {}, h("b", {}, shown), h("i", {}, area(ring.total)));
-  return marker(map, below, element, [2 * half, 32], { className: "zq-park", lift: 300 });
+function parkRing(map, taken, frame, group) {
+  const ring = ringFacts(group);
+  const latlng = map.containerPointToLatLng(group.point);
+  const box = boxOf(parcels.shapes, ring.rows);
+  const open = () => map.flyToBounds(boundsOf(box), { ...padding(map), maxZoom: 15, duration: 0.6 });
+  const side = 2 * group.reach + 4;
+  const made = marker(map, latlng, stageRing(ring.shares, group.reach), [side, side], {
+    className: "zq-ring", onClick: open, lift: 400, name: `${ring.text}, ${ring.total}`,
+  });
+  const shown = fitted(ring.text, 12, 150);
+  const size = L.point(Math.max(textWidth(shown, 12), textWidth(ring.total, 11)) + 12, 32);
+  const room = roomFor(taken, frame, { ...group.point, reach: group.reach }, size);
+  if (!room) return [made];
+  const element = h("span", {}, h("b", {}, shown), h("i", {}, ring.total));
+  return [made, marker(map, map.containerPointToLatLng(room), element, [size.x, size.y], { className: "zq-park", lift: 300 })];
+}
+
+// Parks without any parcel are points, while the city is seen as a whole.
+function parkPoints(map, taken) {
+  if (map.getZoom() > 13) return [];
+  const frame = freeFrame(map);
+  return parks.filter((park) => park.place && !park.count).flatMap((park) => {
+    const latlng = L.latLng(park.place[1], park.place[0]);
+    const point = map.latLngToContainerPoint(latlng);
+    const place = placeOf({ point, reach: 6 });
+    if (taken.some((other) => overlaps(place, other))) return [];
+    taken.push(place);
+    const text = fitted(park.label, 12, 150);
+    const size = L.point(textWidth(text, 12) + 10, 18);
+    const room = roomFor(taken, frame, { ...point, reach: 6 }, size);
+    return [
+      marker(map, latlng, h("span", {}), [12, 12], { className: "zq-point" }),
+      ...(room ? [marker(map, map.containerPointToLatLng(room), h("span", {}, h("b", {}, text)), [size.x, size.y], { className: "zq-park" })] : []),
+    ];
+  });
 }
 
 // Names of the parks above their ground, once it can be seen.
-const parkNames = (isShown) => (map, taken) =>
-  parkItems(map, isShown)
-    .filter((item) => item.side >= 84)
+const parkNames = (isShown, least = LEGIBLE) => (map, taken) => {
+  const scale = 256 * 2 ** map.getZoom();
+  const pointOf = (x, y) => map.latLngToContainerPoint([latOf(y), lonOf(x)]);
+  return parkItems(isShown, scale, pointOf)
+    .filter((item) => item.side >= least)
     .flatMap((item) => {
-      const latlng = L.latLng(latOf(item.box[1]), item.latlng.lng);
-      const point = map.latLngToContainerPoint(latlng);
-      const text = shortened(parkName(item.park), 26);
+      const point = pointOf((item.box[0] + item.box[2]) / 2, item.box[1]);
+      const text = fitted(parkName(item.park), 13, 260);
       const half = textWidth(text, 13) / 2 + 8;
       const place = [point.x - half, point.y - 28, point.x + half, point.y - 6];
       if (taken.some((other) => overlaps(place, other))) return [];
@@ -189,42 +262,59 @@ const parkNames = (isShown) => (map, taken) =>
       const above = map.containerPointToLatLng([point.x, point.y - 17]);
       return [marker(map, above, h("span", {}, text), [2 * half, 22], { className: "zq-park-name" })];
     });
+};
 
 // Numbers of the ranked lots; lots that lie close together share one mark.
-const lotNumbers = (choose) => (map, taken) => {
-  const items = data.match.lots
-    .filter((lot) => rowOf.has(lot.parcel_id))
-    .map((lot) => {
-      const row = rowOf.get(lot.parcel_id);
-      const latlng = centreOf(row);
-      return { lot, row, latlng, point: map.latLngToContainerPoint(latlng), reach: 14 };
-    });
-  return joined(items).map((group) => {
-    const ranks = group.members.map((member) => member.lot.rank);
-    const text = ranks.length > 3 ? `${ranks.slice(0, 2).join("·")}…${ranks.length}` : ranks.join("·");
-    const width = Math.max(26, textWidth(text, 13) + 16);
-    const { latlng, point, lot } = group.members[0];
-    taken.push([point.x - width / 2, point.y - 13, point.x + width / 2, point.y + 13]);
-    const rows = group.members.map((member) => member.row);
-    const open = () =>
-      rows.length === 1
-        ? choose(rows[0])
-        : map.flyToBounds(boundsOf(boxOf(parcels.shapes, rows)), {
-            ...padding(map), maxZoom: 17, duration: 0.6,
-          });
-    return marker(map, latlng, h("span", {}, text), [width, 26], {
-      className: "zq-number", onClick: open, lift: 1000 - lot.rank,
-      name: fill("lots_here", { ranks: ranks.join(", ") }),
-    });
-  });
+const lotNumbers = (map, taken) => {
+  const frame = freeFrame(map);
+  const groups = joined(lotItems((row) => map.latLngToContainerPoint(centreOf(row))), numberReach);
+  taken.push(...groups.map(placeOf));
+  return groups.flatMap((group) => lotNumber(map, taken, frame, group));
 };
+
+function lotItems(pointOf) {
+  return data.match.lots
+    .filter((lot) => rowOf.has(lot.parcel_id))
+    .map((lot) => ({ lot, row: rowOf.get(lot.parcel_id), weight: 1, point: pointOf(rowOf.get(lot.parcel_id)) }));
+}
+
+const numberReach = (members) => (members.length === 1 ? 13 : members.length === 2 ? 22 : 30);
+
+function ranksText(members) {
+  const ranks = members.map((member) => member.lot.rank).sort((one, other) => one - other);
+  const first = ranks.slice(0, ranks.length > 3 ? 2 : 3).join("·");
+  return ranks.length > 3 ? `${first} +${ranks.length - 2}` : first;
+}
+
+function lotNumber(map, taken, frame, group) {
+  const rows = group.members.map((member) => member.row);
+  const text = ranksText(group.members);
+  const width = Math.max(26, textWidth(text, 13) + 18);
+  const open = () =>
+    rows.length === 1
+      ? choose(rows[0])
+      : map.flyToBounds(boundsOf(boxOf(parcels.shapes, rows)), { ...padding(map), maxZoom: 16.5, duration: 0.6 });
+  const ranks = group.members.map((member) => member.lot.rank).join(", ");
+  const made = marker(map, map.containerPointToLatLng(group.point), h("span", {}, text), [width, 26], {
+    className: "zq-number", onClick: open, lift: 1000 - group.members[0].lot.rank,
+    name: fill("lots_here", { ranks }),
+  });
+  const parksHere = new Set(rows.map((row) => parcels.park(row)));
+  if (map.getZoom() > 13 || parksHere.size > 1) return [made];
+  const name = fitted(parkName([...parksHere][0]), 12, 150);
+  const size = L.point(textWidth(name, 12) + 10, 18);
+  const room = roomFor(taken, frame, { ...group.point, reach: 13 }, size);
+  if (!room) return [made];
+  const element = h("span", {}, h("b", {}, name));
+  return [made, marker(map, map.containerPointToLatLng(room), element, [size.x, size.y], { className: "zq-park", lift: 300 })];
+}
 
 // Room for the panel at the left of the map.
 function padding(map) {
   if (isPhone()) return { paddingTopLeft: [24, 150], paddingBottomRight: [24, 40] };
   const isWide = map.getSize().x > 900;
   return {
-    paddingTopLeft: [isWide ? 392 : 40, 48],
-    paddingBottomRight: [48, 56],
+    paddingTopLeft: [isWide ? 430 : 40, 64],
+    paddingBottomRight: [72, 84],
   };
 }

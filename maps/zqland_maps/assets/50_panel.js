@@ -105,18 +105,18 @@ function progress(ledger) {
 // Layers by park: a switch and a way there.
 function parksSection(map, layers) {
   const rows = data.parks.map((park) =>
-    h("div", { class: "zq-row" },
+    h("div", { class: park.count ? "zq-row" : "zq-row zq-empty" },
       h("input", {
-        type: "checkbox", checked: true, "aria-label": park.label,
+        type: "checkbox", checked: park.count > 0, disabled: park.count === 0, "aria-label": park.label,
         change: (event) => layers.showPark(park.id, event.target.checked),
       }),
       h("button", { class: "zq-link zq-name", type: "button", click: () => goToPark(map, park) },
         park.label),
       h("span", { class: "zq-count" }, fill("parcels_short", { count: park.count })),
-      h("span", { class: "zq-area" }, park.area)),
+      h("span", { class: "zq-area" }, park.count ? park.area : "–")),
   );
   const all = (isOn) => {
-    for (const box of element.querySelectorAll("input")) {
+    for (const box of element.querySelectorAll("input:enabled")) {
       if (box.checked !== isOn) box.click();
     }
   };

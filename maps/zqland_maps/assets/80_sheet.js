@@ -66,18 +66,33 @@ function northArrow(view) {
 }
 
 function paperNumber(x, y, text) {
-  const width = Math.max(20, 9 * text.length + 8);
+  const width = Math.max(20, textWidth(text, 12.5) + 12);
   return svg("g", {},
     svg("rect", { x: x - width / 2, y: y - 10, width, height: 20, rx: 10, fill: colours.match, stroke: "#fff", "stroke-width": 1.5 }),
-    svg("text", { x, y: y + 4.5, "text-anchor": "middle", "font-size": 12.5, "font-weight": 700, fill: "#fff" }, text));
+    svg("text", { x, y: y + 4.5, class: "zq-paper-number", "text-anchor": "middle" }, text));
 }
 
-function districtMarks(view) {
+const frameOf = (view) => [4, 4, view.width - 4, view.height - 4];
+
+function districtMarks(view, taken) {
   return districts.labels.map(([lon, lat], row) => {
     const [x, y] = view.at(worldX(lon), worldY(lat));
-    const isIn = x > 30 && y > 16 && x < view.width - 30 && y < view.height - 30;
-    return isIn ? svg("text", { x, y, class: "zq-paper-name", "text-anchor": "middle" }, districts.names[row]) : null;
+    const half = textWidth(districts.names[row], 12) / 2 + 6;
+    const place = [x - half, y - 12, x + half, y + 4];
+    const frame = frameOf(view);
+    const isOut = place[0] < frame[0] || place[1] < frame[1] || place[2] > frame[2] || place[3] > frame[3] - 20;
+    if (isOut || taken.some((other) => overlaps(place, other))) return null;
+    taken.push(place);
+    return svg("text", { x, y, class: "zq-paper-name", "text-anchor": "middle" }, districts.names[row]);
   });
+}
+
+function nameBeside(view, taken, group, text) {
+  const size = L.point(textWidth(text, 11) + 8, 15);
+  const room = roomFor(taken, frameOf(view), { ...group.point, reach: group.reach }, size);
+  return room
+    ? svg("text", { x: room[0], y: room[1] + 4, class: "zq-paper-park", "text-anchor": "middle" }, text)
+    : null;
 }
 
 function sheetFrame(kind, ...children) {
@@ -90,72 +105,98 @@ function sheetFrame(kind, ...children) {
     h("footer", {}, data.facts.provenance.map((line) => h("p", {}, line))));
 }
 
-function reserveSheet(map, groupOf, styles) {
+function reserveSheet(map, look) {
   const bounds = map.getBounds();
   const box = [worldX(bounds.getWest()), worldY(bounds.getNorth()), worldX(bounds.getEast()), worldY(bounds.getSouth())];
-  const view = frameView(box, 760, 560, 0);
-  const line = (dot, name, count, figure) =>
-    h("tr", {}, h("th", { scope: "row" }, dot, name), h("td", {}, count), h("td", {}, figure));
-  const short = (count) => fill("parcels_short", { count });
+  const view = frameView(box, 760, 596, 0);
+  const taken = [];
+  const parkMarks = paperRings(view, taken, look.isShown);
   return sheetFrame("reserve",
     h("div", { class: "zq-two" },
-      paperMap(view, groupsInView(parcels, view, groupOf), styles, [districtMarks(view), parkMarks(view)]),
-      h("div", {},
-        h("h2", {}, word("legend")),
-        h("table", {}, h("tbody", {}, data.stages.map((stage) =>
-          line(stageDot(stage.key), stage.label, short(stage.count), stage.area)))),
-        data.lacking ? h("p", { class: "zq-small" }, data.lacking) : null,
-        h("h2", {}, word("ledgers")),
-        h("table", {}, h("tbody", {}, data.ledgers.map((ledger) => [
-          line(null, ledger.label, short(ledger.count), ledger.area),
-          ledger.progress ? h("tr", {}, h("td", { colspan: 3, class: "zq-small" }, ledger.progress.text)) : null,
-        ]))),
-        h("p", { class: "zq-small" }, word("ledgers_note")))));
+      paperMap(view, groupsInView(parcels, view, look.groupOf), look.styles, [parkMarks, districtMarks(view, taken)]),
+      h("div", {}, paperLegend(), paperLedgers(), paperParks())));
 }
 
-function parkMarks(view) {
-  const taken = [];
-  return parks.filter((park) => park.id !== null && rowsOfPark().get(park.id)).map((park) => {
-    const box = boxOf(parcels.shapes, rowsOfPark().get(park.id));
-    if (!box) return null;
-    const [x, y] = view.at((box[0] + box[2]) / 2, box[1]);
-    const half = textWidth(park.label, 10.5) / 2;
-    const place = [x - half, y - 16, x + half, y - 2];
-    const isOut = x - half < 0 || x + half > view.width || y < 16 || y > view.height;
-    if (isOut || taken.some((other) => overlaps(place, other))) return null;
-    taken.push(place);
-    return svg("text", { x, y: y - 5, class: "zq-paper-park", "text-anchor": "middle" }, park.label);
+const short = (count) => fill("parcels_short", { count });
+const figures = (dot, name, one) =>
+  h("tr", {}, h("th", { scope: "row" }, dot, name), h("td", {}, short(one.count)), h("td", {}, one.area));
+const paperTable = (title, rows) => [h("h2", {}, title), h("table", {}, h("tbody", {}, rows))];
+
+function paperLegend() {
+  return [
+    paperTable(word("legend"), data.stages.map((stage) => figures(stageDot(stage.key), stage.label, stage))),
+    h("p", { class: "zq-swatches" },
+      h("span", { class: "zq-free" }), word("free_solid"), h("span", { class: "zq-taken" }), word("taken_pale")),
+    data.lacking ? h("p", { class: "zq-small" }, data.lacking) : null,
+  ];
+}
+
+function paperLedgers() {
+  const rows = data.ledgers.map((ledger) => [
+    figures(null, ledger.label, ledger),
+    ledger.progress ? h("tr", {}, h("td", { colspan: 3, class: "zq-small" }, ledger.progress.text)) : null,
+  ]);
+  return [paperTable(word("ledgers"), rows), h("p", { class: "zq-small" }, word("ledgers_note"))];
+}
+
+const PARKS_ON_PAPER = 14;
+
+function paperParks() {
+  const most = parks.filter((park) => park.count).slice(0, PARKS_ON_PAPER);
+  return most.length ? paperTable(word("parks"), most.map((park) => figures(null, fitted(park.label, 11, 130), park))) : null;
+}
+
+function paperRings(view, taken, isShown) {
+  const items = parkItems(isShown, view.scale, (x, y) => L.point(...view.at(x, y)));
+  const inView = items.filter((item) => item.point.x > 0 && item.point.y > 0 && item.point.x < view.width && item.point.y < view.height);
+  const groups = joined(inView.filter((item) => item.side < LEGIBLE), (members) => 0.8 * ringReach(members));
+  taken.push(...groups.map(placeOf));
+  const rings = groups.map((group) => {
+    const facts = ringFacts(group);
+    const ring = stageRing(facts.shares, group.reach);
+    ring.setAttribute("x", group.point.x - group.reach - 2);
+    ring.setAttribute("y", group.point.y - group.reach - 2);
+    return [ring, nameBeside(view, taken, group, fitted(facts.text, 11, 150))];
   });
+  const names = inView.filter((item) => item.side >= LEGIBLE).map((item) => {
+    const [x, y] = view.at((item.box[0] + item.box[2]) / 2, item.box[1]);
+    return nameBeside(view, taken, { point: L.point(x, y - 10), reach: 0 }, parkName(item.park));
+  });
+  return [rings, names];
 }
 
-const LOTS_ON_PAPER = 8;
+const LOTS_ON_PAPER = 7;
 
-function matchSheet(groupOf, styles) {
+function matchSheet(look) {
   const lots = data.match.lots.filter((lot) => rowOf.has(lot.parcel_id));
-  const rows = lots.map((lot) => rowOf.get(lot.parcel_id));
-  const near = data.match.near.filter((miss) => rowOf.has(miss.parcel_id)).map((miss) => rowOf.get(miss.parcel_id));
-  const box = boxOf(parcels.shapes, rows.length ? rows : near) || cityBox();
-  const view = frameView(box, 760, 400, 0.3);
+  const near = data.match.near.filter((miss) => rowOf.has(miss.parcel_id));
+  const rows = (lots.length ? lots : near).map((one) => rowOf.get(one.parcel_id));
+  const view = frameView(boxOf(parcels.shapes, rows) || cityBox(), 760, 340, 0.35);
+  const taken = [];
+  const numbers = paperNumbers(view, taken);
   return sheetFrame("match",
-    h("div", { class: "zq-need-line" }, data.match.need.map(([name, value]) =>
-      h("span", {}, h("i", {}, name), value))),
-    paperMap(view, groupsInView(parcels, view, groupOf), styles, [districtMarks(view), paperNumbers(lots, view)]),
+    data.match.need.length
+      ? h("div", { class: "zq-need-line" }, data.match.need.map(([name, value]) => h("span", {}, h("i", {}, name), value)))
+      : null,
+    paperMap(view, groupsInView(parcels, view, look.groupOf), look.styles, [numbers, districtMarks(view, taken)]),
     lots.length ? lotTable(lots.slice(0, LOTS_ON_PAPER)) : h("p", { class: "zq-none" }, word("no_lots")),
     lots.length > LOTS_ON_PAPER
       ? h("p", { class: "zq-small" }, fill("more_lots", { count: lots.length - LOTS_ON_PAPER })) : null,
     h("div", { class: "zq-two zq-below" }, paperFunnel(), paperNear()));
 }
 
-function paperNumbers(lots, view) {
-  const items = lots.map((lot) => {
-    const box = parcels.shapes.box.subarray(4 * rowOf.get(lot.parcel_id), 4 * rowOf.get(lot.parcel_id) + 4);
-    const [x, y] = view.at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
-    return { lot, point: L.point(x, y), reach: 11 };
+function paperNumbers(view, taken) {
+  const middle = (low, high) => (low + high) / 2;
+  const items = lotItems((row) => {
+    const box = parcels.shapes.box.subarray(4 * row, 4 * row + 4);
+    return L.point(...view.at(middle(box[0], box[2]), middle(box[1], box[3])));
   });
-  return joined(items).map((group) => {
-    const ranks = group.members.map((member) => member.lot.rank);
-    const text = ranks.length > 3 ? `${ranks.slice(0, 2).join("·")}…` : ranks.join("·");
-    return paperNumber(group.point.x, group.point.y, text);
+  const groups = joined(items, (members) => 0.8 * numberReach(members));
+  taken.push(...groups.map(placeOf));
+  return groups.map((group) => {
+    const parksHere = [...new Set(group.members.map((member) => parcels.park(member.row)))];
+    const name = parksHere.length === 1 ? nameBeside(view, taken, { ...group, reach: 10 }, fitted(parkName(parksHere[0]), 11, 150)) : null;
+    return [paperNumber(group.point.x, group.point.y, ranksText(group.members)), name];
   });
 }
 
@@ -180,7 +221,7 @@ function lotTable(lots) {
       h("td", {}, lotPlan(rowOf.get(lot.parcel_id))),
       h("td", {}, h("b", {}, lot.title), h("span", {}, parkName(lot.park_id))),
       h("td", { class: "zq-figure" }, h("b", {}, lot.area), lot.score === null ? null : h("span", {}, fill("score_value", { score: lot.score }))),
-      h("td", {}, lot.ready),
+      h("td", { class: "zq-figure" }, lot.handed),
       h("td", {}, h("div", { class: "zq-clamp" }, lot.reasons.join(word("stop"))))))));
 }
 

@@ -37,6 +37,7 @@ function reserveLook(refresh) {
   });
   return {
     isShown,
+    isDark: (row) => parcels.free(row) && ["mature", "standard"].includes(parcels.stage(row)),
     styles,
     groupOf: (row) => (isShown(row) ? `${parcels.stage(row)}${parcels.free(row) ? "" : "-taken"}` : null),
     layers: {
@@ -55,6 +56,7 @@ function matchLook() {
   const near = new Set(data.match.near.map((miss) => rowOf.get(miss.parcel_id)));
   return {
     isShown: () => true,
+    isDark: (row) => lots.has(row),
     groupOf(row) {
       if (lots.has(row)) return "lot";
       if (near.has(row)) return "near";
@@ -141,7 +143,9 @@ function controls(map) {
   L.control.zoom({ position: "bottomright", zoomInTitle: word("zoom_in"), zoomOutTitle: word("zoom_out") }).addTo(map);
   L.control.scale({ position: "bottomright", imperial: false, maxWidth: 120 }).addTo(map);
   const tools = h("div", { class: "zq-tools" },
-    h("button", { type: "button", "aria-label": word("whole"), title: word("whole"), click: () => home(map, true) }, "⌂"),
+    h("button", { type: "button", "aria-label": word("whole"), title: word("whole"), click: () => home(map, true) },
+      svg("svg", { viewBox: "0 0 20 20", width: 18, height: 18 },
+        svg("path", { d: "M3 8V3h5M12 3h5v5M17 12v5h-5M8 17H3v-5", fill: "none", stroke: "currentColor", "stroke-width": 1.8 }))),
     h("button", { type: "button", class: "zq-print", click: () => window.print() }, word("print")));
   shield(tools);
   document.body.append(tools);
@@ -174,17 +178,17 @@ function start(map) {
   parts.ground = new Ground((pen, view) => {
     paintDistricts(pen, view, Boolean(data.basemap));
     paintGroups(pen, view, groupsInView(parcels, view, look.groupOf), look.styles);
-    paintParcelNames(pen.context, view, look.isShown);
+    paintParcelNames(pen.context, view, look.isShown, look.isDark);
   }, { padding: 0.15 }).addTo(map);
   const kinds = data.match
-    ? [lotNumbers((row) => choose(row)), parkNames(look.isShown), districtNames]
-    : [parkRings(look.isShown), parkNames(look.isShown), districtNames];
-  parts.marks = new Marks(map, kinds);
-  parts.marks.refresh();
+    ? [lotNumbers, parkNames(look.isShown), districtNames]
+    : [parkRings(look.isShown), parkNames(look.isShown), parkPoints, districtNames];
   selection(map, look);
   const side = panel(map, sections(map, look));
   closePanel = () => side.open(false);
   document.body.append(side.element);
+  parts.marks = new Marks(map, kinds);
+  parts.marks.refresh();
   controls(map);
   printing(map, look);
   const asked = decodeURIComponent(window.location.hash.replace(/^#parcel=/, ""));
@@ -197,7 +201,7 @@ function printing(map, look) {
   let sheet = null;
   const make = () => {
     if (sheet) sheet.remove();
-    sheet = data.match ? matchSheet(look.groupOf, look.styles) : reserveSheet(map, look.groupOf, look.styles);
+    sheet = data.match ? matchSheet(look) : reserveSheet(map, look);
     document.body.append(sheet);
   };
   window.addEventListener("beforeprint", make);
