@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 
@@ -186,12 +186,20 @@ class Admitted:
     """
 
     rule: ConditionRule
-    code: NDArray[np.intp]
+    code: NDArray[np.unsignedinteger]
     refused: NDArray[np.bool_]
 
     def fails(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell which parcels are not admitted."""
-        return self.refused.take(self.code[rows])
+        code = self.code[rows]
+        listed = np.flatnonzero(self.refused)
+        if len(listed) > _FEW:
+            return self.refused.take(code)
+        # A few comparisons of narrow codes cost less than one look-up per parcel.
+        fails = np.zeros(len(code), dtype=np.bool_)
+        for refused in listed.astype(code.dtype):  # else the codes would be widened
+            fails |= code == refused
+        return fails
 
     def unknown(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell whose code is not known."""
@@ -247,7 +255,7 @@ class Carried:
 
     rule: ConditionRule
     area_m2: NDArray[np.float64]
-    park_code: NDArray[np.intp]
+    park_code: NDArray[np.unsignedinteger]
     carried_m2: NDArray[np.float64]
     unjudged: NDArray[np.bool_]
 
@@ -319,6 +327,10 @@ def near_ratio(
     return ratio
 
 
+_FEW: Final = 8
+"""Up to so many refused codes are compared one by one."""
+
+
 def _tolerances(
     rule: ConditionRule, shortfall: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -383,8 +395,12 @@ class _Setup:
         return Capacity(rule, self.snapshot.capacity[rule.key], needed)
 
     def _promise(self, rule: ConditionRule) -> Condition | None:
-        parks = self.snapshot.parks
-        found = [carried_m2(self.need, parks, park) for park in (*parks.ids, "")]
+        parks, division = self.snapshot.parks, self.need.division
+        limits = [parks.limit(park, division) for park in (*parks.ids, "")]
+        # Most parks share a row; a row never changes, so its identity will do as key.
+        rows = {id(limit): limit for limit in limits}
+        areas = {key: carried_m2(self.need, limit) for key, limit in rows.items()}
+        found = [areas[id(limit)] for limit in limits]
         carried = np.array([area for area, _ in found])
         unjudged = np.array([unknown for _, unknown in found])
         if not np.isfinite(carried).any() and not (

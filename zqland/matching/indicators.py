@@ -89,17 +89,15 @@ def check(
     )
 
 
-def carried_m2(need: Need, parks: Parks, park_id: str) -> tuple[float, bool]:
-    """Find the largest area that a project's promise carries in a park.
+def carried_m2(need: Need, limit: Limit | None) -> tuple[float, bool]:
+    """Find the largest area that a project's promise carries under a limit.
 
     Parameters
     ----------
     need
         The project's need.
-    parks
-        The parks and their indicators.
-    park_id
-        The park.
+    limit
+        The park's row of indicators for the sector.
 
     Returns
     -------
@@ -111,7 +109,7 @@ def carried_m2(need: Need, parks: Parks, park_id: str) -> tuple[float, bool]:
     """
     if need.exception_reason:
         return math.inf, False
-    pairs = _pairs(need, parks.limit(park_id, need.division)).values()
+    pairs = _pairs(need, limit).values()
     areas = [_carried_m2(promise, limit) for promise, limit in pairs]
     known = [area for area in areas if area is not None]
     return min(known, default=math.inf), len(known) < len(areas)

@@ -20,6 +20,8 @@ from zqland.units import Unit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from zqland.matching.conditions import Condition
     from zqland.matching.snapshot import Snapshot
     from zqland.needs import Need
@@ -57,11 +59,12 @@ def match(
     sifted = sieve.sift(conditions, snapshot)
     scorer = Scorer.of(need, snapshot)
     scores = scorer.scores(sifted.fits)
-    order = first(-scores, snapshot.id_rank[sifted.fits], top)
+    order = first(-scores, sifted.fits, snapshot.id_rank, top)
     reasons = Reasons(need, snapshot, unit)
     ranked, near_count = near_misses.rank(sifted, conditions, snapshot, top=top)
+    parts = _parts(sifted.fits[order], scorer, reasons)
     matches = tuple(
-        _match(number, int(sifted.fits[at]), float(scores[at]), scorer, reasons)
+        _match(number, int(sifted.fits[at]), float(scores[at]), parts[number - 1], reasons)
         for number, at in enumerate(order, start=1)
     )
     misses = tuple(
@@ -135,8 +138,8 @@ def best(need: Need, snapshot: Snapshot, *, top: int = 20) -> list[tuple[str, fl
     _check_basis(need, snapshot)
     rows = sieve.feasible(asked(need, snapshot), snapshot)
     scores = Scorer.of(need, snapshot).scores(rows)
-    order = first(-scores, snapshot.id_rank[rows], top)
-    ids = snapshot.parcel_id[rows][order]
+    order = first(-scores, rows, snapshot.id_rank, top)
+    ids = snapshot.parcel_id[rows[order]]
     return [(str(parcel), float(scores[at])) for parcel, at in zip(ids, order, strict=True)]
 
 
@@ -148,11 +151,10 @@ def _check_basis(need: Need, snapshot: Snapshot) -> None:
 
 
 def _match(
-    number: int, row: int, score: float, scorer: Scorer, reasons: Reasons
+    number: int, row: int, score: float, parts: dict[str, Part], reasons: Reasons
 ) -> Match:
-    need, snapshot = scorer.need, scorer.snapshot
+    need, snapshot = reasons.need, reasons.snapshot
     park, area = snapshot.park_id(row), float(snapshot.area_m2[row])
-    parts = _parts(row, scorer, reasons)
     ready, handover = reasons.handover(row)
     indicators = check(need, area, parks=snapshot.parks, park_id=park)
     return Match(
@@ -172,18 +174,23 @@ def _match(
     )
 
 
-def _parts(row: int, scorer: Scorer, reasons: Reasons) -> dict[str, Part]:
+def _parts(
+    rows: NDArray[np.intp], scorer: Scorer, reasons: Reasons
+) -> list[dict[str, Part]]:
     rules, total = scorer.snapshot.rules.parts, sum(scorer.weights.values())
-    parts = {}
-    for key, weight in scorer.weights.items():
-        value = float(scorer.values(key, np.array([row]))[0])
-        parts[key] = Part(
-            value=None if np.isnan(value) else value,
-            weight=100 * weight / total if total else 0.0,
-            label=rules[key].text,
-            text=reasons.text(key, row),
-        )
-    return parts
+    values = {key: scorer.values(key, rows) for key in scorer.weights}
+    return [
+        {
+            key: Part(
+                value=None if np.isnan(values[key][place]) else float(values[key][place]),
+                weight=100 * weight / (total or 1.0),
+                label=rules[key].text,
+                text=reasons.text(key, int(row)),
+            )
+            for key, weight in scorer.weights.items()
+        }
+        for place, row in enumerate(rows)
+    ]
 
 
 def _funnel(

@@ -107,7 +107,7 @@ def rank(
         kept_places.append(np.full(len(near), place, dtype=np.intp))
     rows, ratios = np.concatenate(kept_rows), np.concatenate(kept_ratios)
     places = np.concatenate(kept_places)
-    order = first(ratios, snapshot.id_rank[rows], top)
+    order = first(ratios, rows, snapshot.id_rank, top)
     ranked = [
         (int(rows[at]), conditions[int(places[at])], float(ratios[at])) for at in order
     ]
@@ -259,7 +259,7 @@ def _capacity(row: int, condition: Capacity, reasons: Reasons) -> Text:
 def _promise(row: int, reasons: Reasons) -> Text:
     snapshot, need = reasons.snapshot, reasons.need
     park, area = snapshot.park_id(row), float(snapshot.area_m2[row])
-    carried, _ = carried_m2(need, snapshot.parks, park)
+    carried, _ = carried_m2(need, snapshot.parks.limit(park, need.division))
     return _MORE_PROMISE.format(
         more=missing_promise(need, area, snapshot.parks, park),
         area=area_text(area, reasons.unit),

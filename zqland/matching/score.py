@@ -123,14 +123,15 @@ class Scorer:
         scores
             0 to 100, rounded to `DIGITS` decimals.
         """
-        points = self.snapshot.static_points[rows].copy()
-        points += self._park_points().take(self.snapshot.park_code[rows])
+        points = self.snapshot.static_points[rows]
+        points = points + self._park_points().take(self.snapshot.park_code[rows])
         for part in ("area_fit", "readiness", "utilities"):
             if part in self.weights:
                 values = _filled(self.values(part, rows), self.snapshot.rules)
-                points += self.weights[part] * values
-        total = sum(self.weights.values())
-        return np.round(points * (100.0 / total) if total else points, DIGITS)
+                values *= self.weights[part]
+                points += values
+        points *= 100.0 / (sum(self.weights.values()) or 1.0)
+        return np.round(points, DIGITS, out=points)
 
     def values(self, part: str, rows: Rows) -> NDArray[np.float64]:
         """Value one part.
@@ -166,19 +167,23 @@ class Scorer:
         below = need.area_ideal_m2 - need.area_min_m2
         above = need.area_max_m2 - need.area_ideal_m2
         # At an end that is the ideal itself, only the noise of fractions is left.
-        slope = np.where(distance < 0, _inverse(-below), _inverse(above))
-        return np.clip(1.0 - distance * slope, 0.0, 1.0)
+        missed = distance * -_inverse(below)
+        distance *= _inverse(above)
+        np.maximum(distance, missed, out=distance)
+        return _clipped(np.subtract(1.0, distance, out=distance))
 
     def _readiness(self, rows: Rows) -> NDArray[np.float64]:
         """Value the days in hand at hand-over; without a date, the days of waiting."""
         best = self.snapshot.rules.parts["readiness"].best
         ready = self.snapshot.ready_day[self.need.predicate][rows]
         if self.need.needed_by is None:
-            today = day_number(self.snapshot.on)
-            return np.clip(1.0 - (ready - float(today)) / best, 0.0, 1.0)
-        lead = self.snapshot.rules.supply_lead_days
-        last_day = float(day_number(self.need.needed_by) - lead)
-        return np.clip((last_day - ready) / best, 0.0, 1.0)
+            last_day = day_number(self.snapshot.on) + best
+        else:
+            lead = self.snapshot.rules.supply_lead_days
+            last_day = float(day_number(self.need.needed_by) - lead)
+        slack = last_day - ready
+        slack *= 1.0 / best
+        return _clipped(slack)
 
     def _utilities(self, rows: Rows) -> NDArray[np.float64]:
         """Value the mean headroom over the utilities that are needed."""
@@ -186,11 +191,14 @@ class Scorer:
         needed = {
             name: amount for name in UTILITIES if (amount := self.need.utility(name)) > 0
         }
-        headrooms = [
-            np.clip((self.snapshot.capacity[name][rows] / amount - 1.0) / best, 0.0, 1.0)
-            for name, amount in needed.items()
-        ]
-        return sum(headrooms[1:], headrooms[0]) / len(headrooms)
+        total: NDArray[np.float64] | None = None
+        for name, amount in needed.items():
+            # Scaled so that the need itself stands at 1/best, and headroom above it.
+            scaled_up = self.snapshot.capacity[name][rows] * (1.0 / (amount * best))
+            np.maximum(scaled_up, 1.0 / best, out=scaled_up)
+            np.minimum(scaled_up, 1.0 + 1.0 / best, out=scaled_up)
+            total = scaled_up if total is None else np.add(total, scaled_up, out=total)
+        return np.zeros(0) if total is None else total / len(needed) - 1.0 / best
 
     def _park_points(self) -> NDArray[np.float64]:
         """Add up the weighted parts that depend on the park alone, per park code."""
@@ -215,16 +223,21 @@ class Scorer:
 
 
 def first(
-    order: NDArray[np.float64], ranks: NDArray[np.intp], top: int
+    order: NDArray[np.float64],
+    rows: NDArray[np.intp],
+    id_rank: NDArray[np.intp],
+    top: int,
 ) -> NDArray[np.intp]:
-    """Find the places of the smallest figures, ties in the order of ranks.
+    """Find the places of the smallest figures, ties in the order of identifiers.
 
     Parameters
     ----------
     order
         Figures, shape (n,); the smallest come first.
-    ranks
-        What decides among equals; no two are the same.
+    rows
+        Rows of the snapshot that they belong to, shape (n,).
+    id_rank
+        Places of all identifiers of the snapshot: what decides among equals.
     top
         How many are wanted.
 
@@ -232,19 +245,44 @@ def first(
     -------
     places
         At most `top` places, in order.
+
+    Examples
+    --------
+    >>> first(np.array([2.0, 1.0, 1.0]), np.arange(3), np.array([0, 2, 1]), 2)
+    array([2, 1])
     """
-    if top <= 0:
+    if top <= 0 or not len(order):
         return np.empty(0, dtype=np.intp)
-    places = np.arange(len(order))
-    if len(order) > top:
-        last = np.partition(order, top - 1)[top - 1]
-        places = np.flatnonzero(order <= last)
-    ranked = places[np.lexsort((ranks[places], order[places]))]
+    places = np.flatnonzero(order <= _bound(order, top))
+    ranked = places[np.lexsort((id_rank[rows[places]], order[places]))]
     return ranked[:top]
 
 
+def _bound(order: NDArray[np.float64], top: int) -> float:
+    """Find a figure that at least `top` figures, and few more, do not exceed."""
+    if len(order) <= top:
+        return float(order.max())
+    groups = _GROUPS * top
+    width = len(order) // groups
+    if width > 1:
+        # As many groups as are wanted have a member at or below this bound.
+        order = order[: width * groups].reshape(width, groups).min(axis=0)
+    return float(np.partition(order, top - 1)[top - 1])
+
+
+_GROUPS: Final = 16
+"""Groups per wanted place when a bound is sought: more groups, a closer bound."""
+
+
 def _filled(values: NDArray[np.float64], rules: MatchingRules) -> NDArray[np.float64]:
-    return np.where(np.isnan(values), rules.score_unknown, values)
+    values[np.isnan(values)] = rules.score_unknown
+    return values
+
+
+def _clipped(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring values into 0 to 1 in place; NaN stays (and `numpy.clip` is slower)."""
+    np.maximum(values, 0.0, out=values)
+    return np.minimum(values, 1.0, out=values)
 
 
 def _inverse(length: float) -> float:

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zqland.matching.amounts import AREA_GUARD_M2
-from zqland.matching.conditions import LargestArea, SmallestArea
+from zqland.matching.conditions import (
+    Admitted,
+    Capacity,
+    Carried,
+    LargestArea,
+    ReadyInTime,
+    SmallestArea,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,9 +73,7 @@ class Sifted:
     counts: tuple[Count, ...]
 
 
-def feasible(
-    conditions: Sequence[Condition], snapshot: Snapshot
-) -> slice | NDArray[np.intp]:
+def feasible(conditions: Sequence[Condition], snapshot: Snapshot) -> NDArray[np.intp]:
     """Find the parcels that meet every condition, without counting.
 
     Parameters
@@ -83,13 +88,18 @@ def feasible(
     rows
         Rows of the snapshot.
     """
-    span = _span(conditions, snapshot)
-    rows: slice | NDArray[np.intp] = slice(*span)
+    start, stop = _span(conditions, snapshot)
+    fails = np.zeros(stop - start, dtype=np.bool_)
+    # Days and codes are narrow columns: on the whole slice they cost less than a list
+    # of rows. Figures are wide and are looked up only where the rest holds.
     for condition in conditions:
-        if isinstance(condition, SmallestArea | LargestArea):
-            continue
-        kept = np.flatnonzero(~condition.fails(rows))
-        rows = kept + span[0] if isinstance(rows, slice) else rows[kept]
+        if isinstance(condition, ReadyInTime | Admitted):
+            fails |= condition.fails(slice(start, stop))
+    rows = np.flatnonzero(~fails) + start
+    for condition in conditions:
+        if isinstance(condition, Capacity | Carried):
+            # Not by a mask of truths: unpredictable branches make that twice as slow.
+            rows = rows.take(np.flatnonzero(~condition.fails(rows)))
     return rows
 
 

@@ -87,8 +87,8 @@ class Snapshot:
     parcel_id: NDArray[np.object_]
     id_rank: NDArray[np.intp]
     area_m2: NDArray[np.float64]
-    park_code: NDArray[np.intp]
-    class_code: NDArray[np.intp]
+    park_code: NDArray[np.unsignedinteger]
+    class_code: NDArray[np.unsignedinteger]
     classes: tuple[str, ...]
     reached_day: Mapping[str, NDArray[np.int32]]
     ready_day: Mapping[str, NDArray[np.int32]]
@@ -298,7 +298,7 @@ def _day_numbers(
 
 def _park_codes(
     columns: Mapping[str, NDArray[Any]], order: NDArray[np.intp], parks: Parks
-) -> tuple[NDArray[np.intp], Parks]:
+) -> tuple[NDArray[np.unsignedinteger], Parks]:
     codes, found = _codes(columns.get("park_id"), order, parks.ids)
     if len(found) == len(parks.ids):
         return codes, parks
@@ -308,22 +308,24 @@ def _park_codes(
 
 def _class_codes(
     columns: Mapping[str, NDArray[Any]], order: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+) -> tuple[NDArray[np.unsignedinteger], tuple[str, ...]]:
     return _codes(columns.get("land_class"), order, ())
 
 
 def _codes(
     words: NDArray[Any] | None, order: NDArray[np.intp], known: tuple[str, ...]
-) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+) -> tuple[NDArray[np.unsignedinteger], tuple[str, ...]]:
     """Number words by their place in a sorted list; a missing word comes last."""
     if words is None:
-        return np.full(len(order), len(known), dtype=np.intp), known
+        return np.full(len(order), len(known), np.min_scalar_type(len(known))), known
     listed = words.tolist()
     present = {word for word in set(listed) if not is_missing(word)}
     vocabulary = tuple(sorted(present | set(known)))
     place = {word: number for number, word in enumerate(vocabulary)}
     missing = len(vocabulary)
     codes = np.fromiter(
-        (place.get(word, missing) for word in listed), np.intp, len(listed)
+        (place.get(word, missing) for word in listed),
+        np.min_scalar_type(missing),
+        len(listed),
     )
     return codes[order], vocabulary
