@@ -28,10 +28,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from zqland import crs as reference
+from zqland import crs, planes, units
 from zqland import ellipsoid as survey
-from zqland import planes, units
 from zqland.errors import WrongCrsError
+from zqland.reference import is_cgcs2000
 from zqland.rings import Rings
 from zqland.text import Text
 
@@ -141,11 +141,11 @@ def planar(shapes: gpd.GeoSeries) -> pd.Series[float]:
     >>> planar(square.set_crs(4547)).tolist()
     [10000.0]
     """
-    source = reference.check_source(shapes.crs)
+    source = crs.check_source(shapes.crs)
     if not source.is_projected:
         raise WrongCrsError(_NEEDS_A_PLANE.format(found=source.name))
-    reference.check_home(source)
-    return _series(_planar(_array(shapes), source), shapes.index, Method.PLANAR)
+    home = _checked_home(shapes, source)
+    return _series(_planar(_array(shapes), home), shapes.index, Method.PLANAR)
 
 
 def ellipsoid(shapes: gpd.GeoSeries) -> pd.Series[float]:
@@ -240,9 +240,9 @@ def geodesic(shapes: gpd.GeoSeries) -> pd.Series[float]:
     ----------
     Karney (2013), Algorithms for geodesics, Journal of Geodesy 87, 43-55.
     """
-    source = reference.check_source(shapes.crs)
+    source = crs.check_source(shapes.crs)
     if source.is_projected:
-        reference.check_home(source)
+        source = _checked_home(shapes, source)
     return _series(_geodesic(_array(shapes), source), shapes.index, Method.GEODESIC)
 
 
@@ -292,17 +292,26 @@ def _declared(parcels: pd.DataFrame) -> Floats:
     return parcels["declared_m2"].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
+def _checked_home(shapes: gpd.GeoSeries, source: CRS) -> CRS:
+    """Accept a plane in which areas can be measured and the shapes can lie."""
+    home = crs.check_home(source)
+    bounds = shapes.total_bounds.reshape(2, 2)
+    if np.isfinite(bounds).all():
+        planes.check_fit(bounds, home)
+    return home
+
+
 def _by_home(shapes: gpd.GeoSeries, method: Method) -> pd.Series[float]:
     """Measure in the plane of the shapes, or in their home zones if they have none."""
-    source = reference.check_source(shapes.crs)
+    source = crs.check_source(shapes.crs)
     if source.is_projected:
-        home = reference.check_home(source)
+        home = _checked_home(shapes, source)
         if method is Method.ELLIPSOID_OFFICIAL and not _is_official(home):
             raise WrongCrsError(_NOT_OFFICIAL.format(found=home.name))
         figures = _MEASURES[method](_array(shapes), home)
     else:
-        zones = reference.home_zone(shapes)
-        home_shapes = _array(reference.to_home(shapes, zones))
+        zones = crs.home_zone(shapes)
+        home_shapes = _array(crs.to_home(shapes, zones))
         figures = _by_zone(home_shapes, np.asarray(zones, dtype=np.int64), method)
     return _series(figures, shapes.index, method)
 
@@ -312,15 +321,13 @@ def _by_zone(geometries: Shapes, zones: NDArray[np.int64], method: Method) -> Fl
     there = ~(shapely.is_missing(geometries) | shapely.is_empty(geometries))
     for zone in np.unique(zones[there]):
         rows = there & (zones == zone)
-        figures[rows] = _MEASURES[method](
-            geometries[rows], reference.check_home(int(zone))
-        )
+        figures[rows] = _MEASURES[method](geometries[rows], crs.check_home(int(zone)))
     return figures
 
 
 def _is_official(home: CRS) -> bool:
     is_gauss_kruger = planes.plane_of(home).central_meridian is not None
-    return is_gauss_kruger and planes.is_cgcs2000(home)
+    return is_gauss_kruger and is_cgcs2000(home)
 
 
 def _planar(geometries: Shapes, home: CRS) -> Floats:

@@ -28,7 +28,7 @@ import shapely
 from zqland import grids, planes
 from zqland.ellipsoid import LONGEST_EDGE_M, zonal_series
 from zqland.errors import WrongCrsError
-from zqland.planes import DATUM_TOLERANCE_M, check_home, check_source
+from zqland.reference import DATUM_TOLERANCE_M, check_home, check_source
 from zqland.text import Text
 
 if TYPE_CHECKING:
@@ -182,7 +182,9 @@ def to_geographic(home: gpd.GeoSeries, zones: pd.Series[int] | int) -> gpd.GeoSe
     geometries = _array(home)
     moved = np.full(len(geometries), None, dtype=object)
     for zone, rows in _by_zone(geometries, _zone_array(home.index, zones)):
-        moved[rows] = _to_degrees(geometries[rows], check_home(zone))
+        plane = check_home(zone)
+        planes.check_fit(shapely.get_coordinates(geometries[rows]), plane)
+        moved[rows] = _to_degrees(geometries[rows], plane)
     return gpd.GeoSeries(moved, index=home.index, name="geometry", crs=GEOGRAPHIC)
 
 
@@ -215,6 +217,7 @@ def _to_degrees(geometries: Shapes, source: CRS) -> Shapes:
 def _between(geometries: Shapes, source: CRS, home: CRS) -> Shapes:
     shift = planes.shift_between(source, home)
     if shift is not None:
+        planes.check_fit(shapely.get_coordinates(geometries) + shift, home)
         return _moved(geometries, lambda xy: xy + shift)
     if source.is_projected:
         longest = LONGEST_EDGE_M / planes.plane_of(source).metres

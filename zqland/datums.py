@@ -18,9 +18,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from zqland.crs import GEOGRAPHIC
+from zqland.crs import GEOGRAPHIC, check_source
 from zqland.errors import WrongCrsError
-from zqland.planes import check_source
 from zqland.text import Text
 
 if TYPE_CHECKING:

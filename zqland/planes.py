@@ -1,49 +1,32 @@
-"""Reference systems taken apart and checked, and the ways between them.
+"""Planes taken apart, and the ways of coordinates between them.
 
-See `zqland.crs` for what is accepted and why.
+See `zqland.crs` for the rule on datums.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-import re
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pyproj import CRS, Transformer
+from pyproj import Proj, Transformer
 from pyproj.enums import TransformDirection
-from pyproj.exceptions import CRSError as UnreadableCrs
-from pyproj.transformer import TransformerGroup
 
-from zqland import grids
 from zqland.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M
-from zqland.errors import MissingCrsError, UnsupportedDatumError, WrongCrsError
+from zqland.errors import WrongCrsError
+from zqland.reference import NOT_ON_EARTH, datum_name, is_equal, published_way
 from zqland.text import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     Floats = NDArray[np.float64]
 
-DATUM_TOLERANCE_M = 1.0
-"""Worst published accuracy, in metres, of a transformation that is used."""
-
-CGCS2000_NAMES = ("china2000", "chinageodeticcoordinatesystem2000", "cgcs2000")
-"""How names of CGCS2000 begin, without marks and spaces."""
-
-EQUAL_DATUMS = (
-    *CGCS2000_NAMES,
-    "wgs84",
-    "wgs1984",
-    "worldgeodeticsystem1984",
-    "nad83",
-    "northamericandatum1983",
-    "northamerican1983",
-)
-"""How names of the datums that are taken as one begin, without marks and spaces."""
+AREA_TOLERANCE = 0.006
+"""Largest relative error of planar areas with which a plane is still a home zone."""
 
 Projection = tuple[str, tuple[float, float], tuple[tuple[str, float], ...]]
 """Name of the method, ellipsoid, and named parameters."""
@@ -55,69 +38,25 @@ _GAUSS_KRUGER = {
 _TURN = 360.0
 _POLE = 90.0
 
-OLD_DATUMS = {
-    grids.Datum.NEW_BEIJING: "newbeijing|新1954北京|新北京",
-    grids.Datum.BEIJING54: "beijing|北京",
-    grids.Datum.XIAN80: "xian|西安",
-}
-"""How names of the refused datums are recognised, without marks and spaces."""
-
-OLD_ELLIPSOIDS = {
-    6_378_140.0: grids.Datum.XIAN80,
-    6_378_245.0: grids.Datum.BEIJING54,
-}
-"""Semi-major axes in metres that give away a datum without a name."""
-
-_MISSING = Text(
-    en="The shapes have no coordinate reference system. Name it, for example "
-    "EPSG:4490 for CGCS2000 degrees or EPSG:4526 for its 3-degree zone 38.",
-    zh="图形没有坐标系。请指明坐标系，例如 EPSG:4490（2000国家大地坐标系经纬度）或 "
-    "EPSG:4526（3度带第38带）。",
-)
-_UNREADABLE = Text(
-    en="“{found}” is not a coordinate reference system that can be read. Give an EPSG "
-    "code, for example EPSG:4526.",
-    zh="无法识别坐标系“{found}”。请给出 EPSG 代码，例如 EPSG:4526。",
-)
-_NOT_ON_EARTH = Text(
-    en="“{found}” is neither longitude and latitude in degrees from Greenwich nor a "
-    "projected plane. Transform the data to one of these first.",
-    zh="“{found}”既不是以格林尼治为起点、以度为单位的经纬度坐标系，也不是投影坐标系。请先转换。",
-)
-_OLD_DATUM = Text(
-    en="“{found}” is on {datum}. No exact transformation from {datum} to CGCS2000 is "
-    "published, and the approximate ones miss by tens of metres, so the data is not "
-    "read. What helps: the city's own 4- or 7-parameter set from the surveying "
-    "authority, applied before import, or the same data delivered in CGCS2000.",
-    zh="“{found}”采用{datum}。{datum}到2000国家大地坐标系没有公开的精确转换参数，近似转换误差"
-    "可达数十米，因此未予读取。可行办法：用测绘主管部门提供的本市四参数或七参数先行转换，"
-    "或索取2000国家大地坐标系成果。",
-)
-_NO_PUBLISHED_WAY = Text(
-    en="“{found}” is on the datum “{datum}”, from which no transformation to WGS 84 "
-    "within {tolerance:g} m is available here. Transform the data to CGCS2000 "
-    "(EPSG:4490) or WGS 84 with parameters that you trust, then read it.",
-    zh="“{found}”采用大地基准“{datum}”，此处没有到 WGS 84 "
-    "精度优于{tolerance:g}米的转换。请用可靠参数转换到2000国家大地坐标系"
-    "（EPSG:4490）或 WGS 84 后再读取。",
-)
-_NOT_A_HOME = Text(
-    en="“{found}” cannot be a home zone. A home zone is a projected plane in metres "
-    "that keeps areas near the truth, such as EPSG:4526 (3-degree zone 38) in China "
-    "or EPSG:26918 (UTM zone 18N) elsewhere.",
-    zh="“{found}”不能作为本位投影带。本位带应为以米为单位、面积变形小的投影平面，"
-    "例如国内的 EPSG:4526（3度带第38带），国外的 EPSG:26918（UTM 18N）。",
-)
 _NOT_DEGREES = Text(
     en="The shapes are said to be in “{found}”, in degrees, but hold the coordinate "
-    "{value:.3f}. They are probably in metres: name their true reference system.",
-    zh="图形标明的坐标系为“{found}”（单位：度），但含有坐标值{value:.3f}，很可能以米为单位。"
-    "请指明真实的坐标系。",
+    "{value:.3f}. Either they are in metres: name their true reference system; or "
+    "latitude stands before longitude: swap them.",
+    zh="图形标明的坐标系为“{found}”（单位：度），但含有坐标值{value:.3f}。若坐标以米为单位，"
+    "请指明真实的坐标系；若纬度在前，请调换经纬度顺序。",
 )
 _OUT_OF_REACH = Text(
     en="Some coordinates cannot be brought from “{found}” to “{wanted}”. They are "
-    "probably in another reference system: name the true one.",
-    zh="部分坐标无法由“{found}”转换到“{wanted}”，很可能实际采用另一坐标系，请指明。",
+    "probably in another reference system, or lack the zone number: name the true "
+    "one.",
+    zh="部分坐标无法由“{found}”转换到“{wanted}”，很可能实际采用另一坐标系或缺少带号，请核实。",
+)
+_DISTORTED = Text(
+    en="In “{found}” areas near longitude {lon:.2f}, latitude {lat:.2f} are off by "
+    "more than {percent:g} %. Name a home zone that fits there, or check whether the "
+    "coordinates are right (zone number, order, unit).",
+    zh="在“{found}”中，经度{lon:.2f}、纬度{lat:.2f}附近的面积变形超过{percent:g}%。"
+    "请指定适合该地的本位投影带，或检查坐标（带号、顺序、单位）。",
 )
 
 
@@ -161,80 +100,6 @@ class Plane:
         return round(math.degrees(meridian), 9)
 
 
-def check_source(crs: object) -> CRS:
-    """Accept the reference system of incoming data, or say why not.
-
-    Parameters
-    ----------
-    crs
-        Anything that names a reference system: an EPSG code, a CRS object, WKT.
-
-    Returns
-    -------
-    checked
-        Its horizontal part.
-
-    Raises
-    ------
-    MissingCrsError
-        There is none.
-    WrongCrsError
-        It cannot be read, or is neither geographic in degrees nor projected.
-    UnsupportedDatumError
-        Xi'an 80, Beijing 54 or New Beijing, or another datum without a published
-        transformation good to `DATUM_TOLERANCE_M`.
-
-    Examples
-    --------
-    >>> check_source("EPSG:4547").name
-    'CGCS2000 / 3-degree Gauss-Kruger CM 114E'
-    """
-    if crs is None:
-        raise MissingCrsError(_MISSING)
-    try:
-        found = CRS.from_user_input(crs)
-    except UnreadableCrs as error:
-        raise WrongCrsError(_UNREADABLE.format(found=crs)) from error
-    return _check_source(found)
-
-
-def check_home(zone: object) -> CRS:
-    """Accept a plane as a home zone, or say why not.
-
-    Parameters
-    ----------
-    zone
-        EPSG code, or anything that names a reference system.
-
-    Returns
-    -------
-    checked
-        The reference system.
-
-    Raises
-    ------
-    WrongCrsError
-        It is not a projected plane in metres, or one of the Mercator family whose
-        areas are far from the truth.
-    UnsupportedDatumError
-        As in `check_source`.
-
-    Examples
-    --------
-    >>> check_home(26918).name
-    'NAD83 / UTM zone 18N'
-    """
-    crs = check_source(int(zone) if isinstance(zone, np.integer) else zone)
-    if not crs.is_projected:
-        raise WrongCrsError(_NOT_A_HOME.format(found=crs.name))
-    method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
-    is_mercator = "mercator" in method.lower() and "transverse" not in method.lower()
-    is_mercator &= "oblique" not in method.lower()
-    if is_mercator or crs.axis_info[0].unit_conversion_factor != 1.0:
-        raise WrongCrsError(_NOT_A_HOME.format(found=crs.name))
-    return crs
-
-
 @functools.lru_cache(maxsize=256)
 def plane_of(crs: CRS) -> Plane:
     """Take a projected reference system apart.
@@ -252,7 +117,7 @@ def plane_of(crs: CRS) -> Plane:
     operation = crs.coordinate_operation
     ellipsoid = crs.ellipsoid
     if operation is None or ellipsoid is None:
-        raise WrongCrsError(_NOT_ON_EARTH.format(found=crs.name))
+        raise WrongCrsError(NOT_ON_EARTH.format(found=crs.name))
     rest: dict[str, float] = {}
     origin_m = {"easting": 0.0, "northing": 0.0}
     for parameter in operation.params:
@@ -322,8 +187,8 @@ def to_degrees(coordinates: Floats, source: CRS) -> Floats:
         The coordinates do not fit the reference system.
     """
     degrees = unproject(coordinates, source)
-    if not _is_equal(source):
-        degrees = _transform(degrees, _published_way(source))
+    if not is_equal(source):
+        degrees = _transform(degrees, published_way(source))
     return _all_finite(degrees, source.name, "CGCS2000")
 
 
@@ -345,16 +210,35 @@ def from_degrees(degrees: Floats, target: CRS) -> Floats:
     Raises
     ------
     WrongCrsError
-        The coordinates are out of reach of the plane.
+        The coordinates are out of reach of the plane, or it distorts areas there by
+        more than `AREA_TOLERANCE`.
     """
-    if not _is_equal(target):
-        degrees = _transform(degrees, _published_way(target), inverse=True)
+    if not is_equal(target):
+        degrees = _transform(degrees, published_way(target), inverse=True)
+    _check_areas(degrees, target)
     return _all_finite(_transform(degrees, _projector(target)), "CGCS2000", target.name)
 
 
-def is_cgcs2000(crs: CRS) -> bool:
-    """Tell whether a reference system is on CGCS2000 by name."""
-    return _plain(_datum_name(crs)).removeprefix("d").startswith(CGCS2000_NAMES)
+def check_fit(coordinates: Floats, home: CRS) -> None:
+    """Refuse coordinates that lie where their own plane is of no use.
+
+    Judged on the four extreme points: a missing zone number, northing before easting
+    or degrees in place of metres show there.
+
+    Parameters
+    ----------
+    coordinates
+        Easting and northing in metres; shape (n, 2).
+    home
+        A plane that passed `check_home`.
+
+    Raises
+    ------
+    WrongCrsError
+        The coordinates do not fit the plane.
+    """
+    rows = np.concatenate((coordinates.argmin(axis=0), coordinates.argmax(axis=0)))
+    _check_areas(unproject(coordinates[rows], home), home)
 
 
 def shift_between(source: CRS, target: CRS) -> Floats | None:
@@ -376,83 +260,11 @@ def shift_between(source: CRS, target: CRS) -> Floats | None:
     if not source.is_projected:
         return None
     here, there = plane_of(source), plane_of(target)
-    same_datum = _is_equal(source) and _is_equal(target)
-    same_datum |= _datum_name(source) == _datum_name(target)
+    same_datum = is_equal(source) and is_equal(target)
+    same_datum |= datum_name(source) == datum_name(target)
     if here.projection != there.projection or not same_datum or here.metres != 1.0:
         return None
     return np.subtract(there.origin_m, here.origin_m)
-
-
-@functools.lru_cache(maxsize=256)
-def _check_source(found: CRS) -> CRS:
-    crs = _horizontal(found)
-    old = _old_datum(crs)
-    if old is not None:
-        datum = grids.DATUM_TEXTS[old]
-        raise UnsupportedDatumError(_OLD_DATUM.format(found=crs.name, datum=datum))
-    if not _is_equal(crs):
-        _published_way(crs)
-    return crs
-
-
-def _horizontal(crs: CRS) -> CRS:
-    """Leave out heights, and parameters to another datum that came along."""
-    if crs.is_compound:
-        crs = crs.sub_crs_list[0]
-    if crs.is_bound and crs.source_crs is not None:
-        crs = crs.source_crs
-    geodetic = crs.geodetic_crs
-    if geodetic is None or not (crs.is_geographic or crs.is_projected):
-        raise WrongCrsError(_NOT_ON_EARTH.format(found=crs.name))
-    meridian = geodetic.prime_meridian
-    from_greenwich = meridian is None or meridian.longitude == 0.0
-    unit = geodetic.axis_info[0].unit_conversion_factor
-    if not (from_greenwich and math.isclose(unit, math.radians(1.0), rel_tol=1e-9)):
-        raise WrongCrsError(_NOT_ON_EARTH.format(found=crs.name))
-    return crs.to_2d()
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", name.lower())
-
-
-def _datum_name(crs: CRS) -> str:
-    datum = crs.datum
-    return datum.name if datum is not None else "unknown"
-
-
-def _is_equal(crs: CRS) -> bool:
-    name = _plain(_datum_name(crs))
-    return name.removeprefix("d").startswith(EQUAL_DATUMS)
-
-
-def _old_datum(crs: CRS) -> grids.Datum | None:
-    geodetic = crs.geodetic_crs
-    names = [_datum_name(crs), geodetic.name if geodetic is not None else ""]
-    for datum, pattern in OLD_DATUMS.items():
-        if any(re.search(pattern, _plain(name)) for name in names):
-            return datum
-    ellipsoid = crs.ellipsoid
-    if ellipsoid is None or not names[0].lower().startswith("unknown"):
-        return None
-    return OLD_ELLIPSOIDS.get(round(ellipsoid.semi_major_metre, 3))
-
-
-@functools.lru_cache(maxsize=64)
-def _published_way(crs: CRS) -> Transformer:
-    """Find the way from a datum to WGS 84, degrees to degrees, or refuse it."""
-    geodetic = crs.geodetic_crs
-    with warnings.catch_warnings():
-        # PROJ warns of better ways whose grids are missing; that is judged below.
-        warnings.simplefilter("ignore")
-        ways = TransformerGroup(geodetic, 4326, always_xy=True, allow_ballpark=False)
-    best = ways.transformers[0] if ways.transformers else None
-    if best is None or not (0.0 <= best.accuracy <= DATUM_TOLERANCE_M):
-        text = _NO_PUBLISHED_WAY.format(
-            found=crs.name, datum=_datum_name(crs), tolerance=DATUM_TOLERANCE_M
-        )
-        raise UnsupportedDatumError(text)
-    return best
 
 
 @functools.lru_cache(maxsize=256)
@@ -469,6 +281,24 @@ def _transform(
         coordinates[:, 0], coordinates[:, 1], direction=direction
     )
     return np.column_stack((first, second))
+
+
+@functools.lru_cache(maxsize=256)
+def _projection(crs: CRS) -> Proj:
+    return Proj(crs)
+
+
+def _check_areas(degrees: Floats, target: CRS) -> None:
+    """Refuse a plane that does not fit the place: judged on both ends of the shapes."""
+    ends = degrees[[degrees[:, 0].argmin(), degrees[:, 0].argmax()]]
+    factors = _projection(target).get_factors(ends[:, 0], ends[:, 1])
+    fits = np.abs(np.asarray(factors.areal_scale) - 1.0) <= AREA_TOLERANCE
+    if not fits.all():
+        lon, lat = ends[~fits][0]
+        text = _DISTORTED.format(
+            found=target.name, lon=lon, lat=lat, percent=100 * AREA_TOLERANCE
+        )
+        raise WrongCrsError(text)
 
 
 def _all_finite(coordinates: Floats, found: str, wanted: str) -> Floats:
