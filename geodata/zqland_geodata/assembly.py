@@ -111,7 +111,11 @@ def assemble(
 
 
 def unique_ids(
-    ids: pd.Series[Any], row_places: Sequence[str], findings: list[Finding]
+    ids: pd.Series[Any],
+    row_places: Sequence[str],
+    findings: list[Finding],
+    *,
+    field: str = "parcel_id",
 ) -> list[str]:
     """Name every record, and tell records of the same name apart.
 
@@ -123,6 +127,8 @@ def unique_ids(
         Where each record stands in the file.
     findings
         New findings are put behind.
+    field
+        Name of the identifier.
 
     Returns
     -------
@@ -135,9 +141,9 @@ def unique_ids(
         findings.append(
             Finding(
                 record=row_places[row],
-                field="parcel_id",
+                field=field,
                 value="",
-                rule="parcel_id.missing",
+                rule=f"{field}.missing",
                 severity=Severity.ERROR,
                 message=_NO_ID,
                 action=_CALLED.format(name=row_places[row]),
@@ -157,7 +163,7 @@ def unique_ids(
         if number > 1:
             seen[name] = number
             taken.add(chosen)
-            findings.append(_repeated(name, chosen, row_places[row]))
+            findings.append(_repeated(field, name, chosen, row_places[row]))
         unique.append(chosen)
     return unique
 
@@ -262,12 +268,12 @@ def _ordered(parcels: gpd.GeoDataFrame) -> list[str]:
     return [str(column) for column in columns if column in parcels.columns]
 
 
-def _repeated(name: str, chosen: str, place: str) -> Finding:
+def _repeated(field: str, name: str, chosen: str, place: str) -> Finding:
     return Finding(
         record=chosen,
-        field="parcel_id",
+        field=field,
         value=name,
-        rule="parcel_id.repeated",
+        rule=f"{field}.repeated",
         severity=Severity.ERROR,
         message=_TWICE,
         action=_CALLED.format(name=chosen),
@@ -306,10 +312,10 @@ _NEEDS_ZONE = Text(
     "[parcels].",
     zh="{name}：{text}请在字段映射的 [parcels] 中写明 home_zone = EPSG 代码。",
 )
-_NO_ID = Text(en="the record has no parcel id", zh="该记录没有地块编号")
+_NO_ID = Text(en="the record has no id", zh="该记录没有编号")
 _TWICE = Text(
-    en="an earlier record has the same parcel id",
-    zh="地块编号与前面的记录重复",
+    en="an earlier record has the same id",
+    zh="编号与前面的记录重复",
 )
 _CALLED = Text(
     en="kept and called {name}; give it its own id",

@@ -23,6 +23,18 @@ from zqland_geodata.fieldmap import ColumnMap, TableMap, known_columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+LEFT_UNKNOWN = Text(
+    en="left unknown; correct the file",
+    zh="按未知处理；请更正文件",
+)
+"""What is done about a value of a record that is kept."""
+
+NOT_USED = Text(
+    en="row not used; correct the file",
+    zh="该行未采用；请更正文件",
+)
+"""What is done about a row that would say something else without the value."""
+
 _SHOWN = 60
 
 
@@ -40,12 +52,15 @@ class Source:
         The table of ``columns.csv`` that it is read as.
     row_places
         Where each row stands in the file, for findings.
+    action
+        What is done about a value that cannot be read.
     """
 
     name: str
     raw: pd.DataFrame
     table: str
     row_places: Sequence[str]
+    action: Text = LEFT_UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +117,7 @@ def take_columns(
     sources, findings = find_sources(source, mapping)
     lacking = [column for column in needed if column not in sources]
     if lacking:
-        raise MissingColumnError(_missing(source, lacking))
+        raise MissingColumnError(missing_columns(source, lacking))
     reader = _Reader(source, sources, needed, findings)
     known = known_columns(source.table)
     reader.name_records(id_column)
@@ -127,7 +142,7 @@ def find_sources(
             if name not in present
         ]
         if lacking:
-            raise MissingColumnError(_missing(source, lacking))
+            raise MissingColumnError(missing_columns(source, lacking))
         return mapping.columns, []
     recognised = headings.recognise(present, source.table)
     return recognised.columns, [
@@ -308,7 +323,7 @@ class _Reader:
                 rule="unit.missing",
                 severity=Severity.ERROR,
                 message=message,
-                action=_LEFT_UNKNOWN,
+                action=self.source.action,
                 place=self.source.name,
             )
         )
@@ -415,7 +430,7 @@ class _Reader:
                 rule=rule,
                 severity=severity,
                 message=message,
-                action=_LEFT_UNKNOWN,
+                action=self.source.action,
                 place=self.source.row_places[row],
             )
         )
@@ -453,7 +468,8 @@ def _to_timestamp(value: object) -> pd.Timestamp:
     return pd.Timestamp(parse_date(value))
 
 
-def _missing(source: Source, lacking: Sequence[str]) -> Text:
+def missing_columns(source: Source, lacking: Sequence[str]) -> Text:
+    """Build the sentence that names columns which are not there."""
     rows = catalogues.columns()
     rows = rows[rows["table"] == source.table].set_index("column")
     zh_names = [
@@ -499,10 +515,6 @@ _NOT_A_FIGURE = Text(
 _NOT_A_CHOICE = Text(
     en="not a known word; known are {known}",
     zh="不是可用的值；可用的值：{known}",
-)
-_LEFT_UNKNOWN = Text(
-    en="left unknown; correct the file",
-    zh="按未知处理；请更正文件",
 )
 _NEEDS_UNIT = Text(
     en="“{heading}” states no unit for {count} figures; put it in parentheses behind "

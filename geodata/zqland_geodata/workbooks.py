@@ -1,0 +1,135 @@
+"""Look into xlsx workbooks before they are read: size, and cells without a value.
+
+The reading library turns a cell with a formula error, and a formula that was never
+calculated, into an empty cell. Nothing may be lost silently, so such cells are found
+here. It also lays a sheet out in full, so a single cell in the last corner would fill
+the memory; such sheets are refused.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import zipfile
+from typing import TYPE_CHECKING
+
+from zqland.text import Text
+from zqland_geodata.errors import FileUnreadableError
+from zqland_geodata.localfiles import check_sizes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST_SHEET_CELLS = 20_000_000
+"""Rows times columns above which a sheet is refused."""
+
+_CELL = re.compile(
+    rb"<(?:\w+:)?c\b(?P<attributes>[^>]*?)(?:/>|>(?P<body>.*?)</(?:\w+:)?c>)", re.DOTALL
+)
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"(\d+)\"")
+_PLACE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
+_ERROR = re.compile(rb"\bt=\"e\"")
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
+_SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*?)/?>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*?)/?>")
+_LETTERS, _BEFORE_A = 26, 64
+
+Place = tuple[int, int]
+"""Row and column of a cell, both from 0."""
+
+
+def lost_cells(path: Path) -> dict[str, set[Place]]:
+    """Find the cells of a workbook that would read as empty and are not.
+
+    Parameters
+    ----------
+    path
+        An xlsx workbook.
+
+    Returns
+    -------
+    lost
+        By sheet, the cells that hold a formula error or an uncalculated formula.
+
+    Raises
+    ------
+    FileUnreadableError
+        It is no workbook, or a sheet of it is too large.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_sizes(path.name, archive.infolist())
+            return {
+                sheet: _lost(path.name, archive.read(part))
+                for sheet, part in _parts(archive).items()
+            }
+    except (zipfile.BadZipFile, KeyError, RuntimeError, UnicodeDecodeError) as error:
+        raise FileUnreadableError(_BROKEN.format(name=path.name)) from error
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the name in the archive of each sheet that has cells."""
+    book = archive.read("xl/workbook.xml").decode("utf-8")
+    links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8")
+    targets = {
+        _attribute(entry, "Id"): _attribute(entry, "Target")
+        for entry in _RELATION.findall(links)
+    }
+    parts: dict[str, str] = {}
+    for entry in _SHEET.findall(book):
+        target = targets.get(_attribute(entry, r"\w+:id"), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        if "worksheets/" in part:
+            parts[_attribute(entry, "name")] = part
+    return parts
+
+
+def _attribute(entry: str, name: str) -> str:
+    match = re.search(rf"(?<![\w:]){name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", entry)
+    return html.unescape(match[1] or match[2] or "") if match else ""
+
+
+def _lost(name: str, sheet: bytes) -> set[Place]:
+    lost: set[Place] = set()
+    last_row = last_column = 0
+    for row in _ROW.finditer(sheet):
+        last_row = max(last_row, int(row[1]))
+    for cell in _CELL.finditer(sheet):
+        where = _PLACE.search(cell["attributes"])
+        if where is None:
+            continue
+        place = int(where[2]) - 1, _column(where[1])
+        last_row = max(last_row, place[0] + 1)
+        last_column = max(last_column, place[1] + 1)
+        if _is_lost(cell["attributes"], cell["body"] or b""):
+            lost.add(place)
+    if last_row * last_column > LARGEST_SHEET_CELLS:
+        raise FileUnreadableError(
+            _TOO_LARGE.format(name=name, rows=last_row, columns=last_column)
+        )
+    return lost
+
+
+def _is_lost(attributes: bytes, body: bytes) -> bool:
+    if _ERROR.search(attributes):
+        return True
+    return bool(_FORMULA.search(body)) and not _VALUE.search(body)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * _LETTERS + letter - _BEFORE_A
+    return number - 1
+
+
+_BROKEN = Text(
+    en="{name} is not a workbook, or is damaged or encrypted. Save it again as xlsx.",
+    zh="{name}不是工作簿，或已损坏、加密。请另存为 xlsx。",
+)
+_TOO_LARGE = Text(
+    en="{name} has a sheet of {rows} rows and {columns} columns. Delete what stands "
+    "far away from the table and save it again.",
+    zh="{name}有一张 {rows} 行 × {columns} 列的表。请删除远离表格的内容后重新保存。",
+)
