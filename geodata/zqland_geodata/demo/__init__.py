@@ -9,5 +9,6 @@ from __future__ import annotations
 from zqland_geodata.demo.city import create_city
 from zqland_geodata.demo.closing import SeedError
 from zqland_geodata.demo.fates import ON
+from zqland_geodata.demo.inputs import FICTIONAL, write_inputs
 
-__all__ = ["ON", "SeedError", "create_city"]
+__all__ = ["FICTIONAL", "ON", "SeedError", "create_city", "write_inputs"]

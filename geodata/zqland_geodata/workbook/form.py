@@ -1,0 +1,316 @@
+"""Write tables into a workbook that prints well and runs nothing.
+
+Text is written as text: a name that begins with ``=``, ``+``, ``-`` or ``@`` never
+becomes a formula and an address never becomes a link. A workbook is written beside its
+place and moved there when it is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import xlsxwriter
+
+from zqland.text import Language, Text
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+_FONTS = {Language.ZH: "Microsoft YaHei", Language.EN: "Calibri"}
+_INK, _HEAD, _RULE, _WARN = "#22313F", "#E6ECEF", "#B8C4CC", "#9A3B26"
+_LARGEST_CELL = 32_767
+_A4 = 9
+
+FORMATS = {
+    "text": "@",
+    "count": "#,##0",
+    "area": "#,##0.00",
+    "hectares": "#,##0.0000",
+    "score": "0.0",
+    "share": "0.0%",
+    "ratio": "0.00",
+    "date": "yyyy-mm-dd",
+    "time": "yyyy-mm-dd hh:mm:ss",
+    "figure": "General",
+}
+"""Number formats by kind of column."""
+
+_NUMBERS = frozenset({"count", "area", "hectares", "score", "share", "ratio", "figure"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet.
+
+    Attributes
+    ----------
+    heading
+        Its heading.
+    values
+        Its values, one per row; missing ones leave the cell empty.
+    kind
+        A key of `FORMATS`.
+    width
+        Width in letters.
+    total
+        Whether a formula adds it up below the table.
+    """
+
+    heading: Text
+    values: Iterable[Any]
+    kind: str = "text"
+    width: float = 12.0
+    total: bool = False
+
+
+class Book:
+    """A workbook in one language.
+
+    Attributes
+    ----------
+    language
+        Language of everything written.
+    notice
+        Sentence under the title of every sheet and at the foot of every page.
+    """
+
+    def __init__(
+        self, workbook: xlsxwriter.Workbook, language: Language | str, notice: Text
+    ) -> None:
+        self._workbook = workbook
+        self.language = Language(language)
+        self.notice = notice
+        font = {"font_name": _FONTS[self.language], "font_size": 10, "font_color": _INK}
+        self._font = font
+        self._formats = {
+            "title": workbook.add_format({**font, "bold": True, "font_size": 15}),
+            "note": workbook.add_format({**font, "italic": True}),
+            "notice": workbook.add_format({**font, "font_color": _WARN, "bold": True}),
+            "head": workbook.add_format(
+                {
+                    **font,
+                    "bold": True,
+                    "bg_color": _HEAD,
+                    "bottom": 1,
+                    "bottom_color": _RULE,
+                    "text_wrap": True,
+                    "valign": "vcenter",
+                }
+            ),
+        }
+        for kind, number_format in FORMATS.items():
+            cell = {**font, "num_format": number_format, "valign": "top"}
+            cell["text_wrap"] = kind == "text"
+            self._formats[kind] = workbook.add_format(cell)
+            self._formats[f"{kind}_total"] = workbook.add_format(
+                {**cell, "bold": True, "top": 1, "top_color": _RULE}
+            )
+
+    def add_sheet(self, name: Text, title: Text, notes: Sequence[Text] = ()) -> Sheet:
+        """Add a sheet with its title, the notice and notes.
+
+        Parameters
+        ----------
+        name
+            Name on the tab.
+        title
+            Title above the table.
+        notes
+            Sentences under the title.
+
+        Returns
+        -------
+        sheet
+            The sheet, ready for its table.
+        """
+        page = self._workbook.add_worksheet(name.in_language(self.language))
+        page.set_landscape()
+        page.set_paper(_A4)
+        page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        page.fit_to_pages(1, 0)
+        page.hide_gridlines(2)
+        page.set_footer("&L&8" + _escaped(self.say(self.notice)) + "&R&8&P / &N")
+        sheet = Sheet(self, page)
+        sheet.write_line(title, "title")
+        sheet.write_line(self.notice, "notice")
+        for note in notes:
+            sheet.write_line(note, "note")
+        return sheet
+
+    def say(self, text: Text) -> str:
+        """Return a sentence in the language of the book."""
+        return text.in_language(self.language)
+
+    def format_of(self, name: str) -> Any:  # noqa: ANN401 -- the library has no types
+        """Return a cell format by name."""
+        return self._formats[name]
+
+
+class Sheet:
+    """A sheet that is filled from top to bottom.
+
+    Attributes
+    ----------
+    row
+        The next free row, from 0.
+    """
+
+    def __init__(self, book: Book, page: Any) -> None:  # noqa: ANN401 -- as above
+        self._book = book
+        self._page = page
+        self.row = 0
+
+    def write_line(self, text: Text, style: str = "note") -> None:
+        """Write a sentence into a line of its own."""
+        self._page.write_string(
+            self.row, 0, self._book.say(text), self._book.format_of(style)
+        )
+        self.row += 1
+
+    def write_pair(self, label: Text, value: object, kind: str = "text") -> None:
+        """Write a label and its value side by side."""
+        self._page.write_string(
+            self.row, 0, self._book.say(label), self._book.format_of("text")
+        )
+        self._write_cell(self.row, 1, value, kind)
+        self.row += 1
+
+    def write_table(self, columns: Sequence[Column], *, main: bool = True) -> None:
+        """Write a table with headings, and totals as formulas below it.
+
+        Parameters
+        ----------
+        columns
+            The columns, all of the same length.
+        main
+            Whether it is the table of the sheet: its headings stay on screen and are
+            repeated on every page, and it can be filtered.
+        """
+        self.row += 1
+        head = self.row
+        for place, column in enumerate(columns):
+            heading = self._book.say(column.heading)
+            self._page.write_string(head, place, heading, self._book.format_of("head"))
+            if main:
+                self._page.set_column(place, place, column.width)
+        count = 0
+        # Cells are written one by one: the format of the file is a stream of cells.
+        for place, column in enumerate(columns):
+            values = list(column.values)
+            count = max(count, len(values))
+            for number, value in enumerate(values, start=head + 1):
+                self._write_cell(number, place, value, column.kind)
+        self.row = head + count + 1
+        if main:
+            self._page.set_row(head, 32)
+            self._page.freeze_panes(head + 1, min(2, len(columns) - 1))
+            self._page.repeat_rows(head)
+            self._page.autofilter(head, 0, max(head + count, head + 1), len(columns) - 1)
+        if count and any(column.total for column in columns):
+            self._write_totals(columns, head, count)
+
+    def _write_totals(
+        self, columns: Sequence[Column], head: int, count: int
+    ) -> None:
+        """Add up columns below the table; a filter leaves only what is shown."""
+        self._page.write_string(
+            self.row, 0, self._book.say(_TOTAL), self._book.format_of("text_total")
+        )
+        for place, column in enumerate(columns):
+            if not column.total:
+                continue
+            cells = xlsxwriter.utility.xl_range(head + 1, place, head + count, place)
+            known = [value for value in column.values if not _is_missing(value)]
+            self._page.write_formula(
+                self.row,
+                place,
+                f"=SUBTOTAL(109,{cells})",
+                self._book.format_of(f"{column.kind}_total"),
+                sum(known),
+            )
+        self.row += 1
+
+    def _write_cell(self, row: int, place: int, value: object, kind: str) -> None:
+        style = self._book.format_of(kind)
+        if _is_missing(value):
+            return
+        if kind in _NUMBERS:
+            number = float(value)  # type: ignore[arg-type] # a figure by its kind
+            self._page.write_number(row, place, number, style)
+        elif kind in {"date", "time"}:
+            self._page.write_datetime(row, place, _as_time(value), style)
+        else:
+            self._page.write_string(row, place, str(value)[:_LARGEST_CELL], style)
+
+
+@contextmanager
+def open_book(
+    path: str | Path, *, language: Language | str, notice: Text, title: Text
+) -> Iterator[Book]:
+    """Open a workbook that appears at its place only when it is whole.
+
+    Parameters
+    ----------
+    path
+        Where it goes; a file that is there is replaced.
+    language
+        Language of the book.
+    notice
+        Sentence for every sheet.
+    title
+        Title among the properties of the file.
+
+    Yields
+    ------
+    book
+        The book to fill.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(
+        dir=target.parent, prefix=f".{target.stem}-", suffix=".part"
+    )
+    os.close(handle)
+    draft = Path(name)
+    try:
+        workbook = xlsxwriter.Workbook(name, dict(_OPTIONS))
+        workbook.set_properties({"title": title.in_language(language)})
+        book = Book(workbook, language, notice)
+        yield book
+        workbook.close()
+        draft.chmod(0o644)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+
+_TOTAL = Text(en="Total", zh="合计")
+
+
+def _is_missing(value: object) -> bool:
+    if value is None or value is pd.NA or value is pd.NaT or value == "":
+        return True
+    return isinstance(value, float) and (value != value or abs(value) == float("inf"))  # noqa: PLR0124 -- NaN
+
+
+def _as_time(value: object) -> dt.datetime:
+    return pd.Timestamp(value).to_pydatetime()  # type: ignore[arg-type] # a day by its kind
+
+
+def _escaped(text: str) -> str:
+    """Write a text for a page footer, where ``&`` begins a code."""
+    return text.replace("&", "&&")[:200]
