@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import Any
 
 from zqland.text import Text
-
 from zqland_maps.errors import MapError
 
 
@@ -70,7 +69,9 @@ class Basemap:
     @property
     def hosts(self) -> tuple[str, ...]:
         """Origins of the tiles, for the page's content security policy."""
-        origins = {re.sub(r"^(https://[^/]+)/.*$", r"\1", layer) for layer in self.layers}
+        origins = {
+            re.sub(r"^(https://[^/]+)/.*$", r"\1", layer) for layer in self.layers
+        }
         return tuple(
             sorted(
                 origin.replace("{s}", letter)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from zqland.areas import Method
 from zqland.catalogues import load_catalogues
+from zqland.status import Status
 from zqland.text import Language
 from zqland.units import DISPLAY_DIGITS, FACTORS, UNIT_TEXTS, Unit
-
 from zqland_maps import ground, palette, words
 from zqland_maps.basemaps import Basemap, Source, basemap
 from zqland_maps.ground import Display
@@ -17,6 +17,7 @@ from zqland_maps.legend import Figures
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
     from zqland.catalogues import Catalogues
     from zqland.reserve import ReserveState
     from zqland.text import Text
@@ -50,7 +51,7 @@ class View:
     catalogues: Catalogues
 
     @classmethod
-    def of(  # noqa: PLR0913 - the choices of a reader, all by keyword
+    def of(
         cls,
         *,
         language: Language | str,
@@ -78,8 +79,17 @@ class View:
         return (text.format(**facts) if facts else text).in_language(self.language)
 
 
+def standing(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the parcels without retired ones, whose ground others have taken over."""
+    return parcels[parcels["status"] != Status.RETIRED.value]
+
+
 def document(
-    state: ReserveState, view: View, *, parcels: gpd.GeoDataFrame, districts: gpd.GeoDataFrame
+    state: ReserveState,
+    view: View,
+    *,
+    parcels: gpd.GeoDataFrame,
+    districts: gpd.GeoDataFrame,
 ) -> dict[str, Any]:
     """Write what every page shows.
 
@@ -115,7 +125,9 @@ def document(
         "unit": _unit(view),
         "basis": view.basis.value,
         "is_public": view.public,
-        "basemap": view.background.to_document(view.language) if view.background else None,
+        "basemap": view.background.to_document(view.language)
+        if view.background
+        else None,
         "labels": labels,
         "predicates": [
             {"key": key, "label": view.say(text)}
@@ -126,7 +138,9 @@ def document(
         "free": figures.of(parcels["free"].astype(bool)),
         "lacking": figures.lacking(),
         "parks": figures.parks(labels["parks"], ground.park_places(parks, display)),
-        "districts": ground.districts_document(districts, display, language=view.language),
+        "districts": ground.districts_document(
+            districts, display, language=view.language
+        ),
         "parcels": ground.parcels_document(parcels, display, public=view.public),
     }
 

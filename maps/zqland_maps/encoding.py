@@ -87,7 +87,9 @@ def numbers(values: pd.Series[Any], *, step: float = 1.0) -> str:
     """
     plain = pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.isfinite(plain) & (plain >= 0)
-    return whole_numbers(np.where(known, np.rint(np.where(known, plain, 0) / step) + 1, 0))
+    return whole_numbers(
+        np.where(known, np.rint(np.where(known, plain, 0) / step) + 1, 0)
+    )
 
 
 def dates(values: pd.Series[Any]) -> str:
@@ -100,7 +102,9 @@ def dates(values: pd.Series[Any]) -> str:
 
 def flags(values: pd.Series[Any]) -> str:
     """Write a column of yes and no."""
-    return whole_numbers(values.fillna(value=False).to_numpy(dtype=bool).astype(np.uint8))
+    return whole_numbers(
+        values.fillna(value=False).to_numpy(dtype=bool).astype(np.uint8)
+    )
 
 
 def codes(values: pd.Series[Any]) -> dict[str, Any]:
@@ -116,7 +120,9 @@ def codes(values: pd.Series[Any]) -> dict[str, Any]:
     column
         ``values``, each different value once in order of appearance, and ``codes``.
     """
-    places, different = pd.factorize(values.to_numpy(dtype=object), use_na_sentinel=True)
+    places, different = pd.factorize(
+        values.to_numpy(dtype=object), use_na_sentinel=True
+    )
     listed = [list(one) if isinstance(one, tuple) else one for one in different]
     return {"values": listed, "codes": whole_numbers(places + 1)}
 
@@ -142,7 +148,11 @@ def shapes(polygons: gpd.GeoSeries, *, step: float = STEP) -> dict[str, Any]:
     """
     parts = _polygons(polygons)
     coordinates, ring_starts, rings_of = _rings(parts)
-    origin = np.floor(coordinates.min(axis=0) / step) * step if len(coordinates) else np.zeros(2)
+    origin = (
+        np.floor(coordinates.min(axis=0) / step) * step
+        if len(coordinates)
+        else np.zeros(2)
+    )
     snapped = np.rint((coordinates - origin) / step).astype(np.int64)
     steps = np.diff(snapped, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
     zigzag = ((steps << 1) ^ (steps >> 63)).astype(np.uint64)

@@ -12,14 +12,12 @@ from zqland import datums
 from zqland.areas import Method
 from zqland.readiness.rules import CAPACITIES, PREDICATES
 from zqland.text import Text
-
 from zqland_maps import encoding
 from zqland_maps.basemaps import Datum
 from zqland_maps.errors import MapError
 
 if TYPE_CHECKING:
     from zqland.catalogues import Catalogues
-
     from zqland_maps.basemaps import Basemap
 
 _NO_CRS = Text(
@@ -146,9 +144,7 @@ def districts_document(
     }
 
 
-def park_places(
-    parks: gpd.GeoDataFrame, display: Display
-) -> dict[str, list[float]]:
+def park_places(parks: gpd.GeoDataFrame, display: Display) -> dict[str, list[float]]:
     """Return longitude and latitude of the parks' points, by park."""
     if parks.empty:
         return {}
@@ -167,7 +163,11 @@ def names(places: pd.DataFrame, language: str) -> list[str]:
 
 
 def labels(
-    catalogues: Catalogues, parks: pd.DataFrame, *, language: str, methods: dict[str, str]
+    catalogues: Catalogues,
+    parks: pd.DataFrame,
+    *,
+    language: str,
+    methods: dict[str, str],
 ) -> dict[str, dict[str, str]]:
     """Return the words for all keys of the data, by kind and key."""
     rules = catalogues.readiness
@@ -181,7 +181,11 @@ def labels(
         kind: {key: text.in_language(language) for key, text in texts.items()}
         for kind, texts in kinds.items()
     }
-    named = dict(zip(map(str, parks.index), names(parks, language), strict=True)) if len(parks) else {}
+    named = (
+        dict(zip(map(str, parks.index), names(parks, language), strict=True))
+        if len(parks)
+        else {}
+    )
     return {**words, "methods": methods, "parks": named}
 
 

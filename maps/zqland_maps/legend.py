@@ -8,7 +8,6 @@ import pandas as pd
 
 from zqland.areas import Method
 from zqland.units import format_area
-
 from zqland_maps import words
 
 if TYPE_CHECKING:
@@ -116,7 +115,12 @@ class Figures:
         for park in park_ids.dropna().unique():
             listed.setdefault(str(park), str(park))
         rows = [
-            {"id": park, "label": name, "place": places.get(park), **self.of(park_ids == park)}
+            {
+                "id": park,
+                "label": name,
+                "place": places.get(park),
+                **self.of(park_ids == park),
+            }
             for park, name in listed.items()
         ]
         outside = park_ids.isna()
@@ -141,7 +145,9 @@ class Figures:
     def _targets(self, progress: pd.DataFrame | None) -> dict[str, Any]:
         if progress is None:
             return {}
-        city = progress[progress["scope"] == "city"] if "scope" in progress else progress
+        city = (
+            progress[progress["scope"] == "city"] if "scope" in progress else progress
+        )
         return {
             str(row["predicate"]): {
                 "share": float(row["share"]),

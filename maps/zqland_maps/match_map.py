@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 import shapely
+
 from zqland.readiness.rules import CAPACITIES
 from zqland.units import format_area
-
 from zqland_maps import words
-from zqland_maps.contents import View, document, facts
+from zqland_maps.contents import View, document, facts, standing
 from zqland_maps.page import page
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
     from zqland.catalogues import Catalogues
     from zqland.matching import Answer
     from zqland.matching.near_misses import NearMiss
     from zqland.needs import Need
     from zqland.reserve import ReserveState
-
     from zqland_maps.basemaps import Basemap
 
 NEIGHBOURHOOD = 0.03
@@ -80,7 +81,7 @@ def match_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
         basis=answer.basis,
         catalogues=catalogues,
     )
-    shown = _neighbourhood(state.parcels, answer, public=public)
+    shown = _neighbourhood(standing(state.parcels), answer, public=public)
     title = view.say(words.MATCH_TITLE)
     heading = title if public else _heading(answer.need, view)
     subtitle = view.say(
@@ -119,9 +120,9 @@ def _neighbourhood(
     lots = parcels.geometry[parcels.index.isin(chosen)]
     if lots.empty:
         return parcels
-    around = shapely.union_all(
-        shapely.box(*lots.bounds.to_numpy().T).tolist()
-    ).buffer(NEIGHBOURHOOD, quad_segs=2)
+    around = shapely.union_all(shapely.box(*lots.bounds.to_numpy().T).tolist()).buffer(
+        NEIGHBOURHOOD, quad_segs=2
+    )
     return parcels[parcels.intersects(around)]
 
 
@@ -132,7 +133,10 @@ def _match(parcels: gpd.GeoDataFrame, answer: Answer, view: View) -> dict[str, A
         return {"lots": lots, "near": [], "need": [], "funnel": [], "free": 0}
     return {
         "lots": lots,
-        "near": [_miss(miss, names, view) for miss in answer.near_misses],
+        "near": [
+            _miss(place, miss, names, view)
+            for place, miss in enumerate(answer.near_misses)
+        ],
         "need": [list(line) for line in _need(answer.need, view)],
         "funnel": [
             {"text": view.say(step.text), "removed": step.removed, "left": step.left}
@@ -175,14 +179,21 @@ def _lot(match: Any, names: Any, view: View) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def _miss(miss: NearMiss, names: Any, view: View) -> dict[str, Any]:  # noqa: ANN401
+def _miss(place: int, miss: NearMiss, names: Any, view: View) -> dict[str, Any]:  # noqa: ANN401
     return {
+        "letter": _letter(place),
         "parcel_id": str(miss.parcel_id),
         "park_id": miss.park_id or None,
         "title": _title(miss.parcel_id, names),
         "area": format_area(miss.area_m2, view.unit, language=view.language),
         "relaxation": view.say(miss.relaxation),
     }
+
+
+def _letter(place: int) -> str:
+    """Return A, B … Z, AA, AB … for 0, 1 …."""
+    before, last = divmod(place, len(ascii_uppercase))
+    return (_letter(before - 1) if before else "") + ascii_uppercase[last]
 
 
 def _title(parcel_id: str, names: Any) -> str:  # noqa: ANN401
@@ -224,14 +235,18 @@ def _division(sector: str | None) -> str:
 
 
 def _wan(value: float | None, view: View) -> str:
-    return view.say(words.NEED_TEXTS["wan"], value=f"{value:,g}") if value else ""
+    if not value:
+        return ""
+    return view.say(
+        words.NEED_TEXTS["wan"], value=f"{value:,.10g}", millions=f"{value / 100:,.10g}"
+    )
 
 
 def _utilities(need: Need, view: View) -> str:
     asked = [(name, getattr(need, name)) for name in CAPACITIES]
     separator = "，" if view.language == "zh" else ", "
     return separator.join(
-        f"{view.say(words.UTILITY_TEXTS[name])} {value:,g} "
+        f"{view.say(words.UTILITY_TEXTS[name])} {value:,.10g} "
         f"{view.say(words.CAPACITY_UNITS[name])}"
         for name, value in asked
         if value

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zqland_maps import words
-from zqland_maps.contents import View, document, facts
+from zqland_maps.contents import View, document, facts, standing
 from zqland_maps.legend import Figures
 from zqland_maps.page import page
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
     from zqland.areas import Method
     from zqland.catalogues import Catalogues
     from zqland.reserve import ReserveState
-
     from zqland_maps.basemaps import Basemap
 
 
@@ -74,24 +74,21 @@ def reserve_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
         basis=basis,
         catalogues=catalogues,
     )
-    figures = Figures(
-        state.parcels, basis=view.basis, unit=view.unit, language=view.language
-    )
+    parcels = standing(state.parcels)
+    figures = Figures(parcels, basis=view.basis, unit=view.unit, language=view.language)
     subtitle = view.say(
         words.RESERVE_SUBTITLE,
         on=state.on.isoformat(),
-        count=len(state.parcels),
+        count=len(parcels),
         area=figures.area(float(figures.areas.sum())),
     )
     title = view.say(words.RESERVE_TITLE)
-    contents = document(state, view, parcels=state.parcels, districts=districts)
+    contents = document(state, view, parcels=parcels, districts=districts)
     contents |= {
         "kind": "reserve",
         "match": None,
         "ledgers": figures.ledgers(view.catalogues, targets_progress),
-        "facts": facts(
-            state, view, title=title, subtitle=subtitle, basis=view.basis
-        ),
+        "facts": facts(state, view, title=title, subtitle=subtitle, basis=view.basis),
     }
     return page(
         contents,

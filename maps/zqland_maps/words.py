@@ -24,7 +24,8 @@ PROVENANCE = Text(
 INTERNAL = Text(en="Internal, not an official map.", zh="内部资料，非正式地图。")
 NOT_OFFICIAL = Text(en="Not an official map.", zh="非正式地图。")
 DISTRICTS = Text(
-    en="Districts for orientation only.", zh="区县界线仅供参考。",
+    en="Districts for orientation only.",
+    zh="区县界线仅供参考。",
 )
 LACKING = Text(
     en="{count} parcels have no {basis} area and are not in these totals "
@@ -64,6 +65,7 @@ _PAGE = {
     "areas": Text(en="Areas", zh="面积"),
     "close": Text(en="Close", zh="关闭"),
     "col_area": Text(en="Area", zh="面积"),
+    "col_give": Text(en="What would admit it", zh="放宽条件"),
     "col_lot": Text(en="Lot", zh="地块"),
     "col_plan": Text(en="Plan", zh="示意"),
     "col_rank": Text(en="No.", zh="序号"),
@@ -82,9 +84,9 @@ _PAGE = {
     "lapsed": Text(en="held before, first {date}", zh="曾于 {date} 首次达到，现已失效"),
     "ledgers": Text(en="Ledgers by condition", zh="分项台账"),
     "ledgers_note": Text(
-        en="Each condition is counted by itself; mature and standard land are never "
-        "added up.",
-        zh="各项条件分别计账；熟地与标准地不得相加。",
+        en="All parcels shown, whatever their status. Each condition is counted by "
+        "itself; mature and standard land are never added up.",
+        zh="含图中各种状态的地块。各项条件分别计账，熟地与标准地不得相加。",
     ),
     "legend": Text(en="Stages", zh="成熟度"),
     "lots": Text(en="Ranked lots ({count})", zh="推荐地块（{count}）"),
@@ -111,12 +113,13 @@ _PAGE = {
     "not_planned": Text(en="no date planned", zh="尚无计划日期"),
     "nothing_found": Text(en="nothing found", zh="没有找到"),
     "only_free": Text(en="Only free ground", zh="只看可供地块"),
-    "panel": Text(en="Panel", zh="图例与图层"),
+    "panel": Text(en="Legend and layers", zh="图例与图层"),
+    "panel_match": Text(en="Project and lots", zh="项目与地块"),
     "parcels_short": Text(en="{count}", zh="{count} 宗"),
     "parks": Text(en="Parks", zh="园区"),
     "parks_joined": Text(en="{count} parks", zh="{count} 个园区"),
     "price": Text(en="Asking price", zh="出让起始价"),
-    "price_value": Text(en="{price} × 10,000 yuan per mu", zh="{price} 万元/亩"),
+    "price_value": Text(en="{price} ×10⁴ yuan/mu", zh="{price} 万元/亩"),
     "print": Text(en="Print A4", zh="打印 A4"),
     "reached": Text(en="reached", zh="已达到"),
     "reached_on": Text(en="since {date}", zh="{date} 达到"),
@@ -129,9 +132,7 @@ _PAGE = {
     "status_since": Text(en="{status} since {date}", zh="{status}（{date} 起）"),
     "status_unknown": Text(en="status unknown", zh="状态不明"),
     "stop": Text(en="; ", zh="；"),
-    "taken_pale": Text(
-        en="planned, listed, supplied …", zh="计划、挂牌、已供等"
-    ),
+    "taken_pale": Text(en="planned, listed, supplied …", zh="计划、挂牌、已供等"),
     "utilities": Text(en="Utilities", zh="配套设施"),
     "whole": Text(en="Show everything", zh="显示全部"),
     "zoom_in": Text(en="Zoom in", zh="放大"),
@@ -140,7 +141,9 @@ _PAGE = {
 
 NEED_TEXTS = {
     "area": Text(en="Area", zh="用地面积"),
-    "area_value": Text(en="{low} – {high}, best {ideal}", zh="{low} – {high}（宜 {ideal}）"),
+    "area_value": Text(
+        en="{low} – {high}, best {ideal}", zh="{low} – {high}（宜 {ideal}）"
+    ),
     "predicate": Text(en="Condition", zh="用地条件"),
     "needed_by": Text(en="In hand by", zh="交地期限"),
     "utilities": Text(en="Utilities", zh="配套要求"),
@@ -148,7 +151,7 @@ NEED_TEXTS = {
     "sector": Text(en="Sector", zh="行业"),
     "fixed_investment_wan": Text(en="Fixed investment", zh="固定资产投资"),
     "tax_wan_per_year": Text(en="Tax a year", zh="年税收"),
-    "wan": Text(en="{value} × 10,000 yuan", zh="{value} 万元"),
+    "wan": Text(en="{millions} million yuan", zh="{value} 万元"),
     "exception": Text(en="Exception", zh="一事一议"),
     "hand_over": Text(en="in hand {date}", zh="{date} 交地"),
 }

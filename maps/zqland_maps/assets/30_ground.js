@@ -157,9 +157,12 @@ function paintParcelNames(context, view, isShown, isDark) {
     if (!isInView(parcels.shapes, parcel, view) || !isShown(parcel)) continue;
     const box = parcels.shapes.box.subarray(4 * parcel, 4 * parcel + 4);
     const text = shortened(parcels.id[parcel], 18);
-    if (context.measureText(text).width > (box[2] - box[0]) * view.scale * 0.92) continue;
-    const x = ((box[0] + box[2]) / 2) * view.scale - view.left;
-    const y = ((box[1] + box[3]) / 2) * view.scale - view.top;
+    const middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
+    const half = context.measureText(text).width / 2 / view.scale;
+    const fits = [-half, 0, half].every((step) => isInside(parcels.shapes, parcel, middle[0] + step, middle[1]));
+    if (!fits) continue;
+    const x = middle[0] * view.scale - view.left;
+    const y = middle[1] * view.scale - view.top;
     context.fillStyle = isDark(parcel) ? "#fff" : colours.ink;
     context.fillText(text, x, y);
   }

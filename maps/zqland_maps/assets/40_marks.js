@@ -59,11 +59,10 @@ function absorb(group, other, reachOf) {
 
 // Finds room for a name below, above, right or left of a mark, inside a frame.
 function roomFor(taken, frame, mark, size) {
-  const [x, y, gap] = [mark.x, mark.y, mark.reach + 3];
-  const middles = [
-    [x, y + gap + size.y / 2], [x, y - gap - size.y / 2],
-    [x + gap + size.x / 2, y], [x - gap - size.x / 2, y],
-  ];
+  const { x, y } = mark;
+  const across = (mark.width ? mark.width / 2 : mark.reach) + 3 + size.x / 2;
+  const down = mark.reach + 3 + size.y / 2;
+  const middles = [[x, y + down], [x, y - down], [x + across, y], [x - across, y]];
   for (const [left, top] of middles) {
     const place = [left - size.x / 2, top - size.y / 2, left + size.x / 2, top + size.y / 2];
     const isIn = place[0] >= frame[0] && place[1] >= frame[1] && place[2] <= frame[2] && place[3] <= frame[3];
@@ -75,7 +74,10 @@ function roomFor(taken, frame, mark, size) {
   return null;
 }
 
-const placeOf = ({ point, reach }) => [point.x - reach, point.y - reach, point.x + reach, point.y + reach];
+function placeOf({ point, reach, width }) {
+  const half = width ? width / 2 : reach;
+  return [point.x - half, point.y - reach, point.x + half, point.y + reach];
+}
 
 // The part of the map that the panel leaves free.
 function freeFrame(map) {
@@ -268,9 +270,16 @@ const parkNames = (isShown, least = LEGIBLE) => (map, taken) => {
 const lotNumbers = (map, taken) => {
   const frame = freeFrame(map);
   const groups = joined(lotItems((row) => map.latLngToContainerPoint(centreOf(row))), numberReach);
-  taken.push(...groups.map(placeOf));
-  return groups.flatMap((group) => lotNumber(map, taken, frame, group));
+  const pills = groups.map((group) => pillOf(group, 13));
+  taken.push(...pills.map(placeOf));
+  return pills.flatMap((pill) => lotNumber(map, taken, frame, pill));
 };
+
+// The pill that stands for a group of lots: its text, and how wide that is.
+function pillOf(group, reach) {
+  const text = ranksText(group.members);
+  return { ...group, reach, text, width: Math.max(2 * reach, textWidth(text, reach) + 18) };
+}
 
 function lotItems(pointOf) {
   return data.match.lots
@@ -288,8 +297,7 @@ function ranksText(members) {
 
 function lotNumber(map, taken, frame, group) {
   const rows = group.members.map((member) => member.row);
-  const text = ranksText(group.members);
-  const width = Math.max(26, textWidth(text, 13) + 18);
+  const { text, width } = group;
   const open = () =>
     rows.length === 1
       ? choose(rows[0])
@@ -300,13 +308,34 @@ function lotNumber(map, taken, frame, group) {
     name: fill("lots_here", { ranks }),
   });
   const parksHere = new Set(rows.map((row) => parcels.park(row)));
-  if (map.getZoom() > 13 || parksHere.size > 1) return [made];
+  const ground = rowsOfPark().get([...parksHere][0]);
+  if (parksHere.size > 1 || sideOf(ground) * 256 * 2 ** map.getZoom() >= LEGIBLE) return [made];
   const name = fitted(parkName([...parksHere][0]), 12, 150);
   const size = L.point(textWidth(name, 12) + 10, 18);
-  const room = roomFor(taken, frame, { ...group.point, reach: 13 }, size);
+  const room = roomFor(taken, frame, { ...group, ...group.point }, size);
   if (!room) return [made];
   const element = h("span", {}, h("b", {}, name));
   return [made, marker(map, map.containerPointToLatLng(room), element, [size.x, size.y], { className: "zq-park", lift: 300 })];
+}
+
+function sideOf(rows) {
+  const box = boxOf(parcels.shapes, rows);
+  return Math.max(box[2] - box[0], box[3] - box[1]);
+}
+
+// Letters of the near misses: where nothing fits, or where there is room for them.
+function nearLetters(map, taken) {
+  if (data.match.lots.length && map.getZoom() < 12) return [];
+  return data.match.near.filter((miss) => rowOf.has(miss.parcel_id)).flatMap((miss) => {
+    const row = rowOf.get(miss.parcel_id);
+    const point = map.latLngToContainerPoint(centreOf(row));
+    const place = placeOf({ point, reach: 11 });
+    if (taken.some((other) => overlaps(place, other))) return [];
+    taken.push(place);
+    return [marker(map, centreOf(row), h("span", {}, miss.letter), [24, 24], {
+      className: "zq-near-mark", onClick: () => choose(row), lift: 500, name: `${miss.letter}, ${miss.title}`,
+    })];
+  });
 }
 
 // Room for the panel at the left of the map.

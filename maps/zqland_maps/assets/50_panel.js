@@ -8,11 +8,11 @@ function panel(map, sections) {
       class: "zq-toggle", type: "button", "aria-expanded": "true", "aria-controls": "zq-body",
       click: () => open(element.classList.contains("zq-closed")),
     },
-    word("panel"),
+    word(data.match ? "panel_match" : "panel"),
   );
   const element = h(
     "aside",
-    { class: "zq-panel", "aria-label": word("panel") },
+    { class: "zq-panel", "aria-label": word(data.match ? "panel_match" : "panel") },
     h("header", { class: "zq-head" },
       h("div", { class: "zq-titles" },
         h("h1", {}, data.facts.title),

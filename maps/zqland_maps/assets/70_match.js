@@ -34,7 +34,7 @@ function nearSection() {
   if (!data.match.near.length) return null;
   const misses = data.match.near.map((miss) =>
     h("li", {}, h("button", { type: "button", class: "zq-lot zq-near", click: () => chooseById(miss.parcel_id) },
-      h("span", { class: "zq-dash", "aria-hidden": "true" }),
+      h("span", { class: "zq-letter" }, miss.letter),
       h("span", { class: "zq-lot-text" },
         h("b", {}, miss.title),
         h("span", {}, [parkName(miss.park_id), miss.area].join(" · ")),
@@ -59,13 +59,13 @@ function fitSection(row) {
       h("h3", {}, h("span", { class: "zq-rank" }, lot.rank),
         lot.score === null ? word("fits") : fill("fits_score", { score: lot.score })),
       h("ul", {}, lot.reasons.map((reason) => h("li", {}, reason))),
-      lot.indicators.map((check) =>
+      lot.indicators.filter((check) => !lot.reasons.includes(check.text)).map((check) =>
         h("p", { class: `zq-check zq-check-${check.state}` }, check.text)),
       lot.parts.length ? h("div", { class: "zq-parts" }, lot.parts.map(scorePart)) : null);
   }
   const miss = missOf(row);
   if (!miss) return null;
-  return h("div", { class: "zq-part zq-miss" }, h("h3", {}, word("near_miss")), h("p", {}, miss.relaxation));
+  return h("div", { class: "zq-part zq-miss" }, h("h3", {}, h("span", { class: "zq-letter" }, miss.letter), word("near_miss")), h("p", {}, miss.relaxation));
 }
 
 function scorePart(one) {

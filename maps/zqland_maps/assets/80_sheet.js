@@ -65,8 +65,8 @@ function northArrow(view) {
     svg("text", { x, y: 46, "text-anchor": "middle", "font-size": 11, "font-weight": 700 }, "N"));
 }
 
-function paperNumber(x, y, text) {
-  const width = Math.max(20, textWidth(text, 12.5) + 12);
+function paperNumber({ point, width, text }) {
+  const { x, y } = point;
   return svg("g", {},
     svg("rect", { x: x - width / 2, y: y - 10, width, height: 20, rx: 10, fill: colours.match, stroke: "#fff", "stroke-width": 1.5 }),
     svg("text", { x, y: y + 4.5, class: "zq-paper-number", "text-anchor": "middle" }, text));
@@ -89,7 +89,7 @@ function districtMarks(view, taken) {
 
 function nameBeside(view, taken, group, text) {
   const size = L.point(textWidth(text, 11) + 8, 15);
-  const room = roomFor(taken, frameOf(view), { ...group.point, reach: group.reach }, size);
+  const room = roomFor(taken, frameOf(view), { ...group, ...group.point }, size);
   return room
     ? svg("text", { x: room[0], y: room[1] + 4, class: "zq-paper-park", "text-anchor": "middle" }, text)
     : null;
@@ -165,7 +165,7 @@ function paperRings(view, taken, isShown) {
   return [rings, names];
 }
 
-const LOTS_ON_PAPER = 7;
+const LOTS_ON_PAPER = 6;
 
 function matchSheet(look) {
   const lots = data.match.lots.filter((lot) => rowOf.has(lot.parcel_id));
@@ -173,16 +173,19 @@ function matchSheet(look) {
   const rows = (lots.length ? lots : near).map((one) => rowOf.get(one.parcel_id));
   const view = frameView(boxOf(parcels.shapes, rows) || cityBox(), 760, 340, 0.35);
   const taken = [];
-  const numbers = paperNumbers(view, taken);
+  const numbers = [paperNumbers(view, taken), lots.length ? null : paperLetters(view, taken)];
   return sheetFrame("match",
     data.match.need.length
       ? h("div", { class: "zq-need-line" }, data.match.need.map(([name, value]) => h("span", {}, h("i", {}, name), value)))
       : null,
     paperMap(view, groupsInView(parcels, view, look.groupOf), look.styles, [numbers, districtMarks(view, taken)]),
-    lots.length ? lotTable(lots.slice(0, LOTS_ON_PAPER)) : h("p", { class: "zq-none" }, word("no_lots")),
+    lots.length ? lotTable(lots.slice(0, LOTS_ON_PAPER)) : [
+      h("p", { class: "zq-none" }, word("no_lots")),
+      near.length ? nearTable(near.slice(0, LOTS_ON_PAPER)) : null,
+    ],
     lots.length > LOTS_ON_PAPER
       ? h("p", { class: "zq-small" }, fill("more_lots", { count: lots.length - LOTS_ON_PAPER })) : null,
-    h("div", { class: "zq-two zq-below" }, paperFunnel(), paperNear()));
+    h("div", { class: "zq-two zq-below" }, paperFunnel(), lots.length ? paperNear() : null));
 }
 
 function paperNumbers(view, taken) {
@@ -192,37 +195,66 @@ function paperNumbers(view, taken) {
     return L.point(...view.at(middle(box[0], box[2]), middle(box[1], box[3])));
   });
   const groups = joined(items, (members) => 0.8 * numberReach(members));
-  taken.push(...groups.map(placeOf));
-  return groups.map((group) => {
+  const pills = groups.map((group) => pillOf(group, 10));
+  taken.push(...pills.map(placeOf));
+  return pills.map((group) => {
     const parksHere = [...new Set(group.members.map((member) => parcels.park(member.row)))];
-    const name = parksHere.length === 1 ? nameBeside(view, taken, { ...group, reach: 10 }, fitted(parkName(parksHere[0]), 11, 150)) : null;
-    return [paperNumber(group.point.x, group.point.y, ranksText(group.members)), name];
+    const name = parksHere.length === 1 ? nameBeside(view, taken, group, fitted(parkName(parksHere[0]), 11, 150)) : null;
+    return [paperNumber(group), name];
   });
 }
 
 // A small plan of a lot among its neighbours.
-function lotPlan(row) {
+function lotPlan(row, fillColour, line) {
   const box = parcels.shapes.box.subarray(4 * row, 4 * row + 4);
   const view = frameView(box, 96, 64, 0.9);
   const groups = groupsInView(parcels, view, (parcel) => (parcel === row ? "lot" : "other"));
-  const draw = (members, fillColour, line) => svg("path", {
-    d: pathOf(parcels.shapes, members || [], view), fill: fillColour, stroke: line, "stroke-width": 0.8,
+  const draw = (members, inside, edge) => svg("path", {
+    d: pathOf(parcels.shapes, members || [], view), fill: inside, stroke: edge, "stroke-width": 0.8,
   });
   return svg("svg", { class: "zq-plan", viewBox: "0 0 96 64" },
     draw(groups.get("other"), colours.other_ground, "#fff"),
-    draw(groups.get("lot"), colours.match, colours.match_line));
+    draw(groups.get("lot"), fillColour, line));
 }
 
 function lotTable(lots) {
-  const head = ["rank", "plan", "lot", "area", "ready", "why"].map((name) => h("th", { scope: "col" }, word(`col_${name}`)));
-  return h("table", { class: "zq-lots" }, h("thead", {}, h("tr", {}, head)),
-    h("tbody", {}, lots.map((lot) => h("tr", {},
+  return planTable(["rank", "plan", "lot", "area", "ready", "why"],
+    lots.map((lot) => h("tr", {},
       h("td", {}, h("span", { class: "zq-rank" }, lot.rank)),
-      h("td", {}, lotPlan(rowOf.get(lot.parcel_id))),
+      h("td", {}, lotPlan(rowOf.get(lot.parcel_id), colours.match, colours.match_line)),
       h("td", {}, h("b", {}, lot.title), h("span", {}, parkName(lot.park_id))),
       h("td", { class: "zq-figure" }, h("b", {}, lot.area), lot.score === null ? null : h("span", {}, fill("score_value", { score: lot.score }))),
       h("td", { class: "zq-figure" }, lot.handed),
-      h("td", {}, h("div", { class: "zq-clamp" }, lot.reasons.join(word("stop"))))))));
+      h("td", {}, h("div", { class: "zq-clamp" }, lot.reasons.join(word("stop")))))));
+}
+
+function planTable(names, rows) {
+  const head = names.map((name) => h("th", { scope: "col", class: `zq-col-${name}` }, word(`col_${name}`)));
+  return h("table", { class: "zq-lots" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+}
+
+function nearTable(near) {
+  return planTable(["rank", "plan", "lot", "area", "give"],
+    near.map((miss) => h("tr", {},
+      h("td", {}, h("span", { class: "zq-letter" }, miss.letter)),
+      h("td", {}, lotPlan(rowOf.get(miss.parcel_id), colours.near_fill, colours.near)),
+      h("td", {}, h("b", {}, miss.title), h("span", {}, parkName(miss.park_id))),
+      h("td", { class: "zq-figure" }, h("b", {}, miss.area)),
+      h("td", {}, h("div", { class: "zq-clamp" }, miss.relaxation)))));
+}
+
+function paperLetters(view, taken) {
+  return data.match.near.filter((miss) => rowOf.has(miss.parcel_id)).map((miss) => {
+    const row = rowOf.get(miss.parcel_id);
+    const box = parcels.shapes.box.subarray(4 * row, 4 * row + 4);
+    const [x, y] = view.at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2);
+    const place = placeOf({ point: L.point(x, y), reach: 9 });
+    if (taken.some((other) => overlaps(place, other))) return null;
+    taken.push(place);
+    return svg("g", {},
+      svg("circle", { cx: x, cy: y, r: 9, fill: "#fff", stroke: colours.near, "stroke-width": 1.5 }),
+      svg("text", { x, y: y + 4, class: "zq-paper-letter", "text-anchor": "middle" }, miss.letter));
+  });
 }
 
 function paperFunnel() {
@@ -235,5 +267,5 @@ function paperFunnel() {
 function paperNear() {
   if (!data.match.near.length) return null;
   return h("div", {}, h("h2", {}, word("near_short")), h("ul", {}, data.match.near.slice(0, 4).map((miss) =>
-    h("li", {}, [miss.title, miss.area, miss.relaxation].join(" · ")))));
+    h("li", {}, h("b", {}, `${miss.letter} `), [miss.title, miss.area, miss.relaxation].join(" · ")))));
 }

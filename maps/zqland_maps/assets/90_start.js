@@ -37,6 +37,7 @@ function reserveLook(refresh) {
   });
   return {
     isShown,
+    isNamed: isShown,
     isDark: (row) => parcels.free(row) && ["mature", "standard"].includes(parcels.stage(row)),
     styles,
     groupOf: (row) => (isShown(row) ? `${parcels.stage(row)}${parcels.free(row) ? "" : "-taken"}` : null),
@@ -56,7 +57,8 @@ function matchLook() {
   const near = new Set(data.match.near.map((miss) => rowOf.get(miss.parcel_id)));
   return {
     isShown: () => true,
-    isDark: (row) => lots.has(row),
+    isNamed: (row) => !lots.has(row) && !near.has(row),
+    isDark: () => false,
     groupOf(row) {
       if (lots.has(row)) return "lot";
       if (near.has(row)) return "near";
@@ -178,10 +180,10 @@ function start(map) {
   parts.ground = new Ground((pen, view) => {
     paintDistricts(pen, view, Boolean(data.basemap));
     paintGroups(pen, view, groupsInView(parcels, view, look.groupOf), look.styles);
-    paintParcelNames(pen.context, view, look.isShown, look.isDark);
+    paintParcelNames(pen.context, view, look.isNamed, look.isDark);
   }, { padding: 0.15 }).addTo(map);
   const kinds = data.match
-    ? [lotNumbers, parkNames(look.isShown), districtNames]
+    ? [lotNumbers, nearLetters, parkNames(look.isShown), districtNames]
     : [parkRings(look.isShown), parkNames(look.isShown), parkPoints, districtNames];
   selection(map, look);
   const side = panel(map, sections(map, look));
