@@ -1,0 +1,87 @@
+"""The findings about files, as an output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from zqland.findings import FINDING_COLUMNS, Finding, Severity, findings_table
+from zqland.text import Text
+from zqland_api.desk import Desk
+from zqland_api.output import Column, Output, Sheet
+from zqland_api.view import View
+from zqland_geodata.checks import check_parcels
+
+_HEADINGS = {
+    "record": Text(en="Record", zh="记录"),
+    "field": Text(en="Field", zh="字段"),
+    "value": Text(en="Found", zh="发现的值"),
+    "rule": Text(en="Rule", zh="规则"),
+    "severity": Text(en="Severity", zh="程度"),
+    "message": Text(en="What is wrong", zh="问题"),
+    "action": Text(en="What was done or helps", zh="处理"),
+    "place": Text(en="Place", zh="位置"),
+}
+_SUMMARY = Text(
+    en="{parcels} parcels, {facts} facts, {projects} projects: {errors} errors, "
+    "{warnings} warnings, {notes} notes.",
+    zh="地块 {parcels} 宗，佐证 {facts} 条，项目 {projects} 个：错误 {errors}、警告 {warnings}、提示 {notes}。",
+)
+
+
+def all_findings(desk: Desk) -> list[Finding]:
+    """Gather what the readers and the checks found.
+
+    Parameters
+    ----------
+    desk
+        An open desk.
+    """
+    return [*desk.records.findings, *check_parcels(desk.records.reserve.parcels)]
+
+
+def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Output:
+    """Arrange findings as an output.
+
+    Parameters
+    ----------
+    findings
+        The findings.
+    desk
+        The desk that they belong to.
+    view
+        The reader's view.
+    """
+    table = findings_table(findings, language=view.language)
+    sheet = Sheet(
+        key="findings",
+        title=Text(en="Findings", zh="检查结果"),
+        table=pd.DataFrame(table, columns=list(FINDING_COLUMNS)),
+        columns=tuple(Column(name, text) for name, text in _HEADINGS.items()),
+    )
+    return Output(about=view.about(desk), sheets=(sheet,))
+
+
+def summary(findings: Sequence[Finding], desk: Desk) -> Text:
+    """Count findings by severity in one sentence.
+
+    Parameters
+    ----------
+    findings
+        The findings.
+    desk
+        The desk that they belong to.
+    """
+    counts = dict.fromkeys(Severity, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    reserve = desk.records.reserve
+    return _SUMMARY.format(
+        parcels=f"{len(reserve.parcels):,}",
+        facts=f"{len(reserve.evidence):,}",
+        projects=f"{len(reserve.projects):,}",
+        errors=counts[Severity.ERROR],
+        warnings=counts[Severity.WARNING],
+        notes=counts[Severity.INFO],
+    )

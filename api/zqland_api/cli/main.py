@@ -1,0 +1,324 @@
+"""The commands of ``zqland``: each reads, asks the desk, and delivers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+
+from zqland.matching import Answer
+from zqland.text import Text
+from zqland_api import checking, maps
+from zqland_api.cli.options import (
+    InputFile,
+    OutputOptions,
+    ProjectOptions,
+    RecordOptions,
+    ViewOptions,
+    sources_of,
+    takes,
+)
+from zqland_api.cli.terminal import Terminal, exit_on_errors, prepare_streams, session
+from zqland_api.demo_run import run_demo
+from zqland_api.desk import TOP, Desk
+from zqland_api.errors import UsageError
+from zqland_api.files import write_bytes
+from zqland_api.matching_output import matches_output
+from zqland_api.output import Output
+from zqland_api.release import release
+from zqland_api.serving import serve_app
+from zqland_api.settings import (
+    DisplaySettings,
+    ServerSettings,
+    Settings,
+    SourceSettings,
+)
+from zqland_api.view import View
+from zqland_api.views import stages_sheet
+
+app = typer.Typer(
+    name="zqland",
+    help="The desk of an industrial land reserve: parcels, their readiness, and the"
+    " ground that fits each project. · 工业用地储备台",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+_NO_PROJECTS = Text(
+    en="There are no projects to match. Give them with --projects.",
+    zh="没有可匹配的项目。请用 --projects 提供项目表。",
+)
+_DERIVING = Text(en="Deriving the stages", zh="推定阶段")
+_MATCHING = Text(en="Matching projects", zh="匹配项目")
+_DRAWING = Text(en="Drawing the map", zh="绘制地图")
+_WRITTEN = Text(en="Written: {path}", zh="已写入：{path}")
+
+
+def main() -> None:
+    """Run the command line."""
+    prepare_streams()
+    app()
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        typer.echo(f"zqland {release()}")
+        raise typer.Exit
+
+
+@app.callback()
+def start(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            help="Show the version. · 版本",
+            callback=_show_version,
+            is_eager=True,
+        ),
+    ] = False,
+) -> None:
+    """Take the options before the command."""
+
+
+@app.command()
+@takes(RecordOptions, ViewOptions, OutputOptions)
+def check(
+    file: InputFile,
+    records: RecordOptions,
+    view: ViewOptions,
+    output: OutputOptions,
+    projects: Annotated[
+        Path | None,
+        typer.Option(help="Projects to check as well. · 项目表", show_default=False),
+    ] = None,
+) -> None:
+    """List what is wrong with files; nothing is repaired. · 检查文件."""
+    with session(view.language) as terminal:
+        sources = sources_of(file, records, view, projects=projects)
+        with terminal.working() as report:
+            desk = Desk.open(sources, report=report)
+            findings = checking.all_findings(desk)
+        shown = checking.findings_output(findings, desk, view.view(desk, use="survey"))
+        terminal.deliver(shown, form=output.form, out=output.out)
+        terminal.say(checking.summary(findings, desk))
+    exit_on_errors(findings)
+
+
+@app.command()
+@takes(RecordOptions, ViewOptions, OutputOptions)
+def stages(
+    file: InputFile, records: RecordOptions, view: ViewOptions, output: OutputOptions
+) -> None:
+    """Derive the readiness of parcels on a day. · 推定地块阶段."""
+    with session(view.language) as terminal:
+        with terminal.working() as report:
+            desk = Desk.open(sources_of(file, records, view), report=report)
+            shown = view.view(desk, use="lot")
+            report(_DERIVING)
+            answer = _stages(desk, shown)
+        terminal.deliver(answer, form=output.form, out=output.out)
+        _remarks(terminal, desk)
+    exit_on_errors(desk.records.findings)
+
+
+@app.command(name="match")
+@takes(ProjectOptions, RecordOptions, ViewOptions, OutputOptions)
+def match_projects(
+    files: ProjectOptions,
+    records: RecordOptions,
+    view: ViewOptions,
+    output: OutputOptions,
+    project: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this project; again for more. · 项目编号"),
+    ] = None,
+    top: Annotated[
+        int, typer.Option(min=1, max=1000, help="Most matches to list. · 列出数量")
+    ] = TOP,
+) -> None:
+    """Find the ground that fits projects, and why. · 项目找地."""
+    with session(view.language) as terminal:
+        desk = _open(terminal, files, records, view)
+        shown = view.view(desk, use="need")
+        answers = _answers(terminal, desk, shown, chosen=project or [], top=top)
+        shown_answers = matches_output(answers, desk, shown)
+        terminal.deliver(shown_answers, form=output.form, out=output.out)
+        _remarks(terminal, desk)
+    exit_on_errors(desk.records.findings)
+
+
+@app.command(name="map")
+@takes(ProjectOptions, RecordOptions, ViewOptions)
+def draw_map(
+    files: ProjectOptions,
+    records: RecordOptions,
+    view: ViewOptions,
+    *,
+    project: Annotated[
+        str | None,
+        typer.Option(
+            help="Draw the ground that fits this project. · 项目编号",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Page to write. · 输出文件")] = Path(
+        "map.html"
+    ),
+    basemap: Annotated[
+        str,
+        typer.Option(
+            help="Map behind: none, tianditu, tianditu_image, osm, amap. · 底图"
+        ),
+    ] = "none",
+    basemap_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="ZQLAND_BASEMAP_KEY",
+            help="Key of the basemap. · 底图密钥",
+            show_default=False,
+        ),
+    ] = None,
+    public: Annotated[
+        bool,
+        typer.Option(
+            "--public", help="Leave out what is internal; whole metres. · 公开版"
+        ),
+    ] = False,
+) -> None:
+    """Draw a web map as one file that needs no network. · 绘制地图."""
+    with session(view.language) as terminal:
+        desk = _open(terminal, files, records, view)
+        shown = view.view(desk, use="ledger" if project is None else "need")
+        key = None if basemap_key is None else SecretStr(basemap_key)
+        display = DisplaySettings.model_construct(basemap=basemap, basemap_key=key)
+        behind = maps.basemap_of(display)
+        with terminal.working() as report:
+            report(_DRAWING)
+            if project is None:
+                html = maps.draw_reserve(desk, shown, basemap=behind, public=public)
+            else:
+                need = desk.need(project, basis=shown.basis)
+                answer = desk.answer(need, on=shown.on, unit=shown.unit)
+                html = maps.draw_matches(
+                    desk, answer, shown, basemap=behind, public=public
+                )
+            write_bytes(out, html.encode())
+        _remarks(terminal, desk)
+        terminal.say(_WRITTEN.format(path=out))
+    exit_on_errors(desk.records.findings)
+
+
+@app.command()
+@takes(ProjectOptions, RecordOptions, ViewOptions)
+def serve(
+    files: ProjectOptions,
+    records: RecordOptions,
+    view: ViewOptions,
+    *,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. · 监听地址")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port. · 端口")
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the start page. · 打开浏览器")
+    ] = False,
+) -> None:
+    """Serve the desk: map, match form, acreage, data. · 启动服务."""
+    with session(view.language) as terminal:
+        settings = _settings(files, records, view, host=host, port=port)
+        with terminal.working() as report:
+            desk = Desk.open(settings.sources, report=report)
+        terminal.tell(desk.records.findings)
+        terminal.say_all(desk.records.notes)
+        serve_app(settings, desk, say=terminal.say, open_browser=open_browser)
+
+
+@app.command()
+@takes(ViewOptions)
+def demo(
+    view: ViewOptions,
+    *,
+    out: Annotated[Path, typer.Option(help="Folder to fill. · 输出文件夹")] = Path(
+        "out/demo"
+    ),
+) -> None:
+    """Make the demonstration city with its maps, matches and workbook. · 演示."""
+    with session(view.language) as terminal:
+        run_demo(out, view, terminal)
+
+
+def _open(
+    terminal: Terminal,
+    files: ProjectOptions,
+    records: RecordOptions,
+    view: ViewOptions,
+) -> Desk:
+    sources = sources_of(files.parcels, records, view, projects=files.projects)
+    with terminal.working() as report:
+        desk = Desk.open(sources, report=report)
+        report(_DERIVING)
+        desk.state(view.on or desk.default_on)
+    return desk
+
+
+def _stages(desk: Desk, view: View) -> Output:
+    parcels = desk.measured(view.on, view.basis).parcels
+    sheet = stages_sheet(parcels, desk.catalogues, basis=view.basis, unit=view.unit)
+    return Output(about=view.about(desk), sheets=(sheet,), shapes=parcels.geometry)
+
+
+def _answers(
+    terminal: Terminal, desk: Desk, view: View, *, chosen: list[str], top: int
+) -> list[Answer]:
+    needs = (
+        [desk.need(project, basis=view.basis) for project in chosen]
+        if chosen
+        else desk.needs(basis=view.basis)
+    )
+    if not needs:
+        raise UsageError(_NO_PROJECTS)
+    return [
+        desk.answer(need, on=view.on, unit=view.unit, top=top)
+        for need in terminal.track(needs, _MATCHING)
+    ]
+
+
+def _remarks(terminal: Terminal, desk: Desk) -> None:
+    terminal.tell(desk.records.findings)
+    terminal.say_all(desk.records.notes)
+
+
+def _settings(
+    files: ProjectOptions,
+    records: RecordOptions,
+    view: ViewOptions,
+    *,
+    host: str | None,
+    port: int | None,
+) -> Settings:
+    """Take the service's settings from the environment, then from the options."""
+    found = Settings.from_environment()
+    named = sources_of(files.parcels, records, view, projects=files.projects)
+    given = {
+        name: value for name, value in named.model_dump().items() if value is not None
+    }
+    sources = SourceSettings.model_construct(**{**found.sources.model_dump(), **given})
+    display = found.display.model_copy(
+        update={"unit": view.unit, **({"language": view.lang} if view.lang else {})}
+    )
+    listening = {"host": host, "port": port}
+    server = ServerSettings.model_construct(
+        **{
+            **found.server.model_dump(),
+            **{name: value for name, value in listening.items() if value is not None},
+        }
+    )
+    return Settings(sources, display, server)

@@ -1,0 +1,274 @@
+"""Options that several commands share, each written once.
+
+`takes` unfolds dataclasses of options into the parameters of a command and folds them
+again before the command runs, so that a command has a few named groups to work with.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from zqland.areas import Method
+from zqland.text import Language, Text
+from zqland.units import Unit
+from zqland_api.desk import Desk
+from zqland_api.language import of_terminal
+from zqland_api.output import Format
+from zqland_api.settings import FIRST_DAY, LAST_DAY, SourceSettings
+from zqland_api.view import View
+
+_NO_DAY = Text(
+    en="{given!r} is not a day between {first} and {last}, such as 2023-09-05.",
+    zh="{given!r} 不是 {first} 至 {last} 之间的日期，应如 2023-09-05。",
+)
+
+
+def parse_day(given: str) -> dt.date:
+    """Read the as-of date of a command.
+
+    Parameters
+    ----------
+    given
+        What was typed.
+
+    Raises
+    ------
+    typer.BadParameter
+        It is not a day in range.
+    """
+    try:
+        day = dt.date.fromisoformat(given)
+    except ValueError:
+        day = dt.date.min
+    if not FIRST_DAY <= day <= LAST_DAY:
+        text = _NO_DAY.format(given=given, first=FIRST_DAY, last=LAST_DAY)
+        raise typer.BadParameter(text.in_language(of_terminal()))
+    return day
+
+
+InputFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="Parcels: GeoJSON, GeoPackage, Shapefile (folder, zip) or survey TXT."
+        " · 地块文件",
+        show_default=False,
+    ),
+]
+"""The parcels as the file that a command is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOptions:
+    """Files beside the parcels."""
+
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help="Evidence, xlsx or csv. · 佐证表", show_default=False),
+    ] = None
+    evidence_as_of: Annotated[
+        dt.date | None,
+        typer.Option(
+            parser=parse_day,
+            metavar="DATE",
+            help="Day on which the yes and no of the evidence were true."
+            " · 佐证表的截至日期",
+            show_default=False,
+        ),
+    ] = None
+    status: Annotated[
+        Path | None,
+        typer.Option(
+            help="Status events, xlsx or csv; without it all parcels count as in"
+            " reserve. · 状态表",
+            show_default=False,
+        ),
+    ] = None
+    fieldmap: Annotated[
+        Path | None,
+        typer.Option(help="Which column is what, TOML. · 字段对照", show_default=False),
+    ] = None
+    catalogues: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of your own rule files. · 规则文件夹", show_default=False
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectOptions:
+    """Parcels and projects as options; without parcels, the demonstration city."""
+
+    parcels: Annotated[
+        Path | None,
+        typer.Option(
+            help="Parcels; without them the demonstration city. · 地块文件",
+            show_default=False,
+        ),
+    ] = None
+    projects: Annotated[
+        Path | None,
+        typer.Option(help="Projects, xlsx or csv. · 项目表", show_default=False),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ViewOptions:
+    """Under which conditions the reader wants to see the reserve."""
+
+    on: Annotated[
+        dt.date | None,
+        typer.Option(
+            parser=parse_day,
+            metavar="DATE",
+            help="As-of date. · 截至日期",
+            show_default=False,
+        ),
+    ] = None
+    lang: Annotated[
+        Language | None, typer.Option(help="Language. · 语言", show_default=False)
+    ] = None
+    unit: Annotated[Unit, typer.Option(help="Unit of areas. · 面积单位")] = Unit.MU
+    basis: Annotated[
+        Method | None,
+        typer.Option(help="Method of areas. · 面积口径", show_default=False),
+    ] = None
+
+    @property
+    def language(self) -> Language:
+        """The reader's language: as named, else that of the terminal."""
+        return self.lang or of_terminal()
+
+    def view(self, desk: Desk, *, use: str) -> View:
+        """Complete the conditions by those of the desk.
+
+        Parameters
+        ----------
+        desk
+            The desk.
+        use
+            What the areas are for.
+        """
+        return View(
+            on=self.on or desk.default_on,
+            basis=self.basis or desk.catalogues.bases[use],
+            unit=self.unit,
+            language=self.language,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """Where the answer goes, and in which form."""
+
+    form: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="Form; else by the ending of --out, else a table. · 输出格式",
+            show_default=False,
+        ),
+    ] = None
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="File to write; else the terminal. · 输出文件", show_default=False
+        ),
+    ] = None
+
+
+def sources_of(
+    parcels: Path | None,
+    records: RecordOptions,
+    view: ViewOptions,
+    *,
+    projects: Path | None = None,
+) -> SourceSettings:
+    """Put the files of a command together; nothing comes from the environment.
+
+    Parameters
+    ----------
+    parcels
+        The parcels, or None for the demonstration city.
+    records
+        The files beside them.
+    view
+        For the as-of date.
+    projects
+        The projects.
+    """
+    return SourceSettings.model_construct(
+        parcels=parcels,
+        projects=projects,
+        on=view.on,
+        **{name: getattr(records, name) for name in RecordOptions.__slots__},
+    )
+
+
+def takes(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of some groups.
+
+    Parameters
+    ----------
+    *groups
+        Dataclasses of options; the command's parameters annotated with them are
+        filled by instances.
+
+    Returns
+    -------
+    decorate
+        Decorator of the command.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        hints = get_type_hints(command, include_extras=True)
+        names = {kind: name for name, kind in hints.items() if kind in groups}
+        own = [
+            parameter.replace(annotation=hints[parameter.name])
+            for parameter in inspect.signature(command).parameters.values()
+            if parameter.name not in names.values()
+        ]
+        unfolded = [parameter for group in groups for parameter in _parameters(group)]
+
+        @functools.wraps(command)
+        def run(**given: Any) -> None:  # noqa: ANN401 - options of any kind
+            for group in groups:
+                values = {field.name: given.pop(field.name) for field in fields(group)}
+                given[names[group]] = group(**values)
+            command(**given)
+
+        parameters = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in (*own, *unfolded)
+        ]
+        # Typer reads both, and must not find the folded parameters of the command.
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {item.name: item.annotation for item in parameters}
+        del run.__wrapped__  # type: ignore[attr-defined] # set by functools.wraps
+        return run
+
+    return decorate
+
+
+def _parameters(group: type[Any]) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=(
+                inspect.Parameter.empty if field.default is MISSING else field.default
+            ),
+            annotation=hints[field.name],
+        )
+        for field in fields(group)
+    ]

@@ -1,0 +1,208 @@
+"""The terminal of a command: data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text as RichText
+
+from zqland.errors import ZqlandError
+from zqland.findings import SEVERITY_TEXTS, Finding, Severity, has_errors
+from zqland.text import Language, Text
+from zqland_api.errors import UsageError
+from zqland_api.output import (
+    Format,
+    Output,
+    choose_format,
+    printable,
+    render,
+    save,
+    show,
+)
+from zqland_api.sources import Report
+
+Thing = TypeVar("Thing")
+
+FINDINGS_SHOWN = 20
+"""Most findings that a command prints beside its answer."""
+
+FAILED, FOUND_ERRORS = 2, 1
+"""Exit codes: wrong use or unreadable input; findings of error severity."""
+
+_STYLES = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "yellow",
+    Severity.INFO: "dim",
+}
+_MORE = Text(
+    en="… and {count} more; `zqland check` lists them all.",
+    zh="……另有 {count} 条；用 zqland check 查看全部。",
+)
+_WRITTEN = Text(en="Written: {path}", zh="已写入：{path}")
+_NEEDS_FILE = Text(
+    en="A workbook needs a file: give --out FILE.xlsx.",
+    zh="工作簿需写入文件：请用 --out 指定，如 --out 文件.xlsx。",
+)
+_ERROR = Text(en="Error", zh="错误")
+
+
+def prepare_streams() -> None:
+    """Make stdout and stderr able to carry Chinese, whatever the locale.
+
+    What is piped is UTF-8, as every file of zqland is. A terminal keeps its own
+    encoding unless that is plain ASCII, and shows what it lacks as escapes.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue
+        is_plain = stream.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
+        if is_plain or not stream.isatty():
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where a command speaks.
+
+    Attributes
+    ----------
+    language
+        The reader's language.
+    out
+        Console of the data.
+    err
+        Console of everything else.
+    """
+
+    language: Language
+    out: Console
+    err: Console
+
+    def say(self, text: Text, *, style: str = "") -> None:
+        """Print a sentence beside the data."""
+        line = RichText(printable(text.in_language(self.language)), style=style)
+        self.err.print(line, soft_wrap=True)
+
+    def say_all(self, texts: Iterable[Text]) -> None:
+        """Print notes beside the data."""
+        for text in texts:
+            self.say(text, style="dim")
+
+    def tell(self, findings: Sequence[Finding]) -> None:
+        """Print the worst findings beside the data."""
+        order = list(Severity)[::-1]
+        ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
+        for finding in ranked[:FINDINGS_SHOWN]:
+            line = Text(
+                en="{severity} {place}: {message} {action}",
+                zh="{severity} {place}：{message}{action}",
+            ).format(
+                severity=SEVERITY_TEXTS[finding.severity],
+                place=" ".join(
+                    part for part in (finding.place, finding.record) if part
+                ),
+                message=finding.message,
+                action=finding.action,
+            )
+            self.say(line, style=_STYLES[finding.severity])
+        if len(ranked) > FINDINGS_SHOWN:
+            self.say(_MORE.format(count=len(ranked) - FINDINGS_SHOWN))
+
+    def deliver(
+        self, output: Output, *, form: Format | None = None, out: Path | None = None
+    ) -> None:
+        """Write an answer to the terminal or into a file.
+
+        Parameters
+        ----------
+        output
+            The answer.
+        form
+            Its form; else by the file's ending.
+        out
+            The file; else stdout.
+        """
+        chosen = choose_format(form, out)
+        if out is not None:
+            save(output, chosen, self.language, out)
+            self.say(_WRITTEN.format(path=out))
+        elif chosen is Format.XLSX:
+            raise UsageError(_NEEDS_FILE)
+        elif chosen is Format.TABLE and self.out.is_terminal:
+            show(output, self.language, self.out)
+        else:
+            typer.echo(render(output, chosen, self.language), nl=False)
+
+    @contextmanager
+    def working(self) -> Iterator[Report]:
+        """Show what a command is doing, while it does."""
+        with self._progress(BarColumn(pulse_style="cyan"), TimeElapsedColumn()) as bars:
+            task = bars.add_task("", total=None)
+
+            def report(text: Text) -> None:
+                bars.update(task, description=text.in_language(self.language))
+
+            yield report
+
+    def track(self, things: Sequence[Thing], text: Text) -> Iterator[Thing]:
+        """Go through things with a bar."""
+        with self._progress(BarColumn(), MofNCompleteColumn()) as bars:
+            yield from bars.track(things, description=text.in_language(self.language))
+
+    def _progress(
+        self, *columns: BarColumn | TimeElapsedColumn | MofNCompleteColumn
+    ) -> Progress:
+        return Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            *columns,
+            console=self.err,
+            transient=True,
+            disable=not self.err.is_terminal,
+        )
+
+
+@contextmanager
+def session(language: Language) -> Iterator[Terminal]:
+    """Open the terminal of a command; what zqland refuses ends it with code 2.
+
+    Parameters
+    ----------
+    language
+        The reader's language.
+    """
+    terminal = Terminal(
+        language=language,
+        out=Console(markup=False, highlight=False),
+        err=Console(stderr=True, markup=False, highlight=False),
+    )
+    try:
+        yield terminal
+    except ZqlandError as error:
+        line = Text(en="{word}: {text}", zh="{word}：{text}")
+        terminal.say(line.format(word=_ERROR, text=error.text), style="red")
+        raise typer.Exit(FAILED) from None
+
+
+def exit_on_errors(findings: Sequence[Finding]) -> None:
+    """End a command with code 1 where a finding is an error."""
+    if has_errors(findings):
+        raise typer.Exit(FOUND_ERRORS)

@@ -1,0 +1,55 @@
+"""From a request to what the desk understands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from zqland_api.desk import Desk
+from zqland_api.errors import language_of
+from zqland_api.schemas import Query
+from zqland_api.settings import Settings
+from zqland_api.view import View
+
+
+def desk_of(request: Request) -> Desk:
+    """Return the desk that the service was made with."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def settings_of(request: Request) -> Settings:
+    """Return the settings that the service was made with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def view_of(request: Request, query: Query, *, use: str) -> View:
+    """Complete the conditions of a request by the service's own.
+
+    Parameters
+    ----------
+    request
+        The request.
+    query
+        What the reader named; see `Conditions`.
+    use
+        What the areas are for; its basis holds where the reader names none.
+    """
+    desk, display = desk_of(request), settings_of(request).display
+    return View(
+        on=getattr(query, "on", None) or desk.default_on,
+        basis=getattr(query, "basis", None) or desk.catalogues.bases[use],
+        unit=getattr(query, "unit", None) or display.unit,
+        language=language_of(
+            request.query_params, request.headers, default=display.language
+        ),
+    )
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+"""The desk, for a route."""
+
+WithSettings = Annotated[Settings, Depends(settings_of)]
+"""The settings, for a route."""

@@ -1,0 +1,199 @@
+"""The acreage figures as the page shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from zqland.acreage import CITY
+from zqland.areas import Method
+from zqland.readiness import PREDICATES
+from zqland.text import Text
+from zqland.units import format_area
+from zqland_api import books
+from zqland_api.about import METHOD_TEXTS
+from zqland_api.desk import Desk
+from zqland_api.pages.texts import PAGE_TEXTS
+from zqland_api.view import View
+
+CHART_WIDTH, CHART_HEIGHT, CHART_FOOT = 720.0, 220.0, 20.0
+"""Size of the chart of months in its own units, and the strip for its labels."""
+
+DRAWN = ("mature", "standard")
+"""Predicates in the chart of months: those with targets."""
+
+_PACE = Text(
+    en="{remaining} to go in {days} days: {needed} a day, {speed} times the pace so far.",
+    zh="剩余 {days} 天需完成 {remaining}，日均 {needed}，为目前进度的 {speed} 倍。",
+)
+_NOTHING_YET = Text(
+    en="{remaining} to go in {days} days: {needed} a day; nothing was done so far.",
+    zh="剩余 {days} 天需完成 {remaining}，日均 {needed}；目前尚未完成。",
+)
+_MET = Text(en="The target is met.", zh="目标已完成。")
+_MISSED = Text(
+    en="The year is over; {remaining} were missing.",
+    zh="年度已结束，尚差 {remaining}。",
+)
+
+
+def acreage_values(desk: Desk, view: View, *, year: int | None) -> dict[str, Any]:
+    """Arrange the acreage books for the page.
+
+    Parameters
+    ----------
+    desk
+        The desk.
+    view
+        The reader's view.
+    year
+        Calendar year; the day's where not given.
+    """
+    book = books.open_books(desk, view, year=year)
+    heading = {"year": book.year}
+    return {
+        "year": book.year,
+        "titles": {
+            key: PAGE_TEXTS[key].format(**heading).in_language(view.language)
+            for key in ("targets", "no_targets", "months")
+        },
+        "labels": {
+            key: text.in_language(view.language)
+            for key, text in desk.catalogues.readiness.predicate_texts.items()
+        },
+        "basis": METHOD_TEXTS[view.basis].in_language(view.language),
+        "bases": [
+            (method.value, text.in_language(view.language))
+            for method, text in METHOD_TEXTS.items()
+        ],
+        "targets": [
+            _target(row, desk, view) for row in book.progress.to_dict("records")
+        ],
+        "stock": _stock(book.stock, desk, view),
+        "lacking": _lacking(book.stock, view),
+        "chart": _chart(book.monthly, view),
+    }
+
+
+def _area(area_m2: float, view: View, digits: int | None = None) -> str:
+    return format_area(area_m2, view.unit, digits=digits, language=view.language.value)
+
+
+def _target(row: dict[str, Any], desk: Desk, view: View) -> dict[str, Any]:
+    text = desk.catalogues.readiness.predicate_texts[row["predicate"]]
+    scope = "" if row["scope"] == CITY else str(row["scope"])
+    share = float(row["share"]) if np.isfinite(row["share"]) else 0.0
+    return {
+        "predicate": row["predicate"],
+        "label": f"{text.in_language(view.language)} {scope}".strip(),
+        "done": _area(row["done_m2"], view),
+        "target": _area(row["target_m2"], view),
+        "percent": f"{100 * share:.1f} %",
+        "width": 100 * min(share, 1.0),
+        "pace": 100 * row["linear_share"],
+        "pace_percent": f"{100 * row['linear_share']:.1f} %",
+        "sentence": _pace(row, view),
+        "lacking": int(row["lacking_count"]),
+        "others": [
+            (
+                METHOD_TEXTS[method].in_language(view.language),
+                _area(row[f"done_{method.value}_m2"], view),
+            )
+            for method in Method
+            if f"done_{method.value}_m2" in row
+        ],
+    }
+
+
+def _pace(row: dict[str, Any], view: View) -> str:
+    if row["remaining_m2"] == 0:
+        return _MET.in_language(view.language)
+    remaining = _area(row["remaining_m2"], view)
+    if not row["days_left"]:
+        return _MISSED.format(remaining=remaining).in_language(view.language)
+    facts = {
+        "remaining": remaining,
+        "days": row["days_left"],
+        "needed": _area(row["needed_m2_per_day"], view),
+    }
+    if not np.isfinite(row["speed_up"]):
+        return _NOTHING_YET.format(**facts).in_language(view.language)
+    speed = f"{row['speed_up']:.1f}"
+    return _PACE.format(**facts, speed=speed).in_language(view.language)
+
+
+def _stock(stock: pd.DataFrame, desk: Desk, view: View) -> list[dict[str, Any]]:
+    """List the parks with the land that meets each condition, and the whole."""
+    sums = stock.groupby(["park_id", "predicate"])[["count", "area_m2"]].sum()
+    parks = desk.records.reserve.parks
+    chinese = view.language == "zh"
+    names = parks["name"] if chinese else parks["name_en"].fillna(parks["name"])
+    rows = [
+        _stock_row(str(names.get(park, park)) or "–", sums.loc[park], view)
+        for park in dict.fromkeys(sums.index.get_level_values("park_id"))
+    ]
+    whole = stock.groupby("predicate")[["count", "area_m2"]].sum()
+    total = PAGE_TEXTS["total"].in_language(view.language)
+    return [*rows, {**_stock_row(total, whole, view), "is_total": True}]
+
+
+def _stock_row(name: str, sums: pd.DataFrame, view: View) -> dict[str, Any]:
+    def figure(predicate: str) -> str:
+        if predicate not in sums.index:
+            return "–"
+        return _area(float(sums.loc[predicate, "area_m2"]), view)
+
+    count = int(sums.loc["all", "count"]) if "all" in sums.index else 0
+    return {
+        "name": name,
+        "count": f"{count:,}",
+        "area": figure("all"),
+        "predicates": [figure(predicate) for predicate in PREDICATES],
+        "is_total": False,
+    }
+
+
+def _lacking(stock: pd.DataFrame, view: View) -> str:
+    count = int(stock.loc[stock["predicate"] == "all", "lacking_count"].sum())
+    if not count:
+        return ""
+    text = PAGE_TEXTS["lacking"].format(count=f"{count:,}")
+    return text.in_language(view.language)
+
+
+def _chart(monthly: pd.DataFrame, view: View) -> dict[str, Any]:
+    """Place a bar per month and predicate; heights are areas since 1 January."""
+    top = float(monthly[list(DRAWN)].to_numpy().max(initial=0.0)) or 1.0
+    step = CHART_WIDTH / 12
+    ground = CHART_HEIGHT - CHART_FOOT
+    bars = []
+    for month in monthly.to_dict("records"):
+        left = (month["day"].month - 1) * step
+        for place, predicate in enumerate(DRAWN):
+            height = (ground - CHART_FOOT) * float(month[predicate]) / top
+            area = _area(float(month[predicate]), view)
+            bars.append(
+                {
+                    "predicate": predicate,
+                    "x": round(left + step * (0.16 + 0.34 * place), 2),
+                    "y": round(ground - height, 2),
+                    "width": round(step * 0.32, 2),
+                    "height": round(height, 2),
+                    "title": f"{month['day']:%Y-%m-%d} · {area}",
+                }
+            )
+    months = [
+        {"x": round((number + 0.5) * step, 2), "label": str(number + 1)}
+        for number in range(12)
+    ]
+    return {
+        "width": CHART_WIDTH,
+        "height": CHART_HEIGHT,
+        "ground": ground,
+        "top": _area(top, view, digits=0) if len(monthly) else "",
+        "top_y": CHART_FOOT,
+        "bars": bars,
+        "months": months,
+    }

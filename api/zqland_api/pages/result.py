@@ -1,0 +1,99 @@
+"""An answer as the match page shows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zqland.matching import Answer, Match, Part
+from zqland.needs import area_text
+from zqland.text import Language
+from zqland_api.pages.texts import PAGE_TEXTS
+
+
+def result_of(
+    answer: Answer, language: Language, *, map_address: str
+) -> dict[str, Any]:
+    """Arrange an answer for the page.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    language
+        The reader's language.
+    map_address
+        Where its map is.
+    """
+    free, fit = f"{answer.free_count:,}", f"{answer.fit_count:,}"
+    key = "fit_count" if answer.fit_count else "none_fit"
+    headline = PAGE_TEXTS[key].format(free=free, fit=fit)
+    shown = len(answer.matches)
+    first = PAGE_TEXTS["shown_first"].format(shown=shown)
+    return {
+        "headline": headline.in_language(language),
+        "window": _window(answer, language),
+        "shown_first": first.in_language(language) if shown < answer.fit_count else "",
+        "map": map_address,
+        "funnel": _funnel(answer, language),
+        "matches": [_match(match, answer, language) for match in answer.matches],
+        "near": [
+            {
+                "parcel_id": near.parcel_id,
+                "park": _park(near.park_id, answer, language),
+                "area": area_text(near.area_m2, answer.unit).in_language(language),
+                "relaxation": near.relaxation.in_language(language),
+            }
+            for near in answer.near_misses
+        ],
+    }
+
+
+def _window(answer: Answer, language: Language) -> str:
+    need = answer.need
+    ends = (need.area_min_m2, need.area_max_m2)
+    return " – ".join(area_text(end, answer.unit).in_language(language) for end in ends)
+
+
+def _funnel(answer: Answer, language: Language) -> list[dict[str, Any]]:
+    total = max(answer.free_count, 1)
+    return [
+        {
+            "text": step.text.in_language(language),
+            "left": f"{step.left:,}",
+            "share": 100 * step.left / total,
+        }
+        for step in answer.funnel
+        if step.removed
+    ]
+
+
+def _match(match: Match, answer: Answer, language: Language) -> dict[str, Any]:
+    return {
+        "rank": match.rank,
+        "parcel_id": match.parcel_id,
+        "park": _park(match.park_id, answer, language),
+        "area": area_text(match.area_m2, answer.unit).in_language(language),
+        "score": f"{match.score:.1f}",
+        "points": max(0.0, min(match.score, 100.0)),
+        "handover": "–" if match.handover_on is None else match.handover_on.isoformat(),
+        "reasons": [reason.in_language(language) for reason in match.reasons],
+        "parts": [
+            {
+                "name": part.label.in_language(language),
+                "points": _points(part),
+                "width": 0.0 if part.value is None else 100 * part.value,
+            }
+            for part in match.parts.values()
+        ],
+    }
+
+
+def _park(park_id: str, answer: Answer, language: Language) -> str:
+    name = answer.park_names.get(park_id)
+    return park_id if name is None else name.in_language(language)
+
+
+def _points(part: Part) -> str:
+    if part.value is None:
+        return f"? / {part.weight:.0f}"
+    return f"{part.value * part.weight:.0f} / {part.weight:.0f}"

@@ -1,0 +1,112 @@
+"""What the ways in can be told, one class per concern, with their defaults.
+
+Each field can come from the environment (``ZQLAND_PARCELS``, ``ZQLAND_LANGUAGE`` …).
+Nothing is read when this module is imported: `Settings.from_environment` reads, and
+tests build their settings by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from zqland.text import Language
+from zqland.units import Unit
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Host names that only this machine can reach."""
+
+FIRST_DAY = dt.date(1949, 10, 1)
+"""The earliest as-of date that is answered."""
+
+LAST_DAY = dt.date(2199, 12, 31)
+"""The latest as-of date that is answered."""
+
+
+class SourceSettings(BaseSettings):
+    """Where the records come from; without parcels it is the demonstration city."""
+
+    model_config = SettingsConfigDict(env_prefix="ZQLAND_", frozen=True)
+
+    parcels: Path | None = None
+    """File of the parcels: GeoJSON, GeoPackage, Shapefile or survey TXT."""
+    evidence: Path | None = None
+    """Sheet of the evidence: xlsx or csv, long or wide."""
+    evidence_as_of: dt.date | None = None
+    """Day on which the yes and no of the evidence were true; else the field map's."""
+    projects: Path | None = None
+    """Sheet of the projects and their needs: xlsx or csv."""
+    status: Path | None = None
+    """Sheet of the status events; without it every parcel is taken as in reserve."""
+    fieldmap: Path | None = None
+    """TOML file that says which column is what."""
+    catalogues: Path | None = None
+    """Folder of rule files that replace the packaged ones of the same name."""
+    on: dt.date | None = Field(default=None, ge=FIRST_DAY, le=LAST_DAY)
+    """The as-of date; without it today, or the demonstration city's day."""
+
+
+class DisplaySettings(BaseSettings):
+    """How things are shown."""
+
+    model_config = SettingsConfigDict(env_prefix="ZQLAND_", frozen=True)
+
+    language: Language = Language.ZH
+    """Language of pages, maps and tables where the reader does not choose one."""
+    unit: Unit = Unit.MU
+    """Unit of areas where the reader does not choose one."""
+    basemap: str = "none"
+    """Map behind the parcels: ``none``, ``tianditu``, ``osm`` or ``amap``."""
+    basemap_key: SecretStr | None = None
+    """Key of the basemap, where it needs one."""
+
+
+class ServerSettings(BaseSettings):
+    """Where the service listens and whom it answers."""
+
+    model_config = SettingsConfigDict(env_prefix="ZQLAND_", frozen=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(default=8023, ge=1, le=65535)
+    """Port to listen on."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names that requests may ask for; any, where the address is not loopback."""
+
+    def answered_hosts(self) -> tuple[str, ...]:
+        """Return the host names that are answered; none given means any.
+
+        On a loopback address only loopback names are answered, so that a foreign
+        page cannot reach the service by pointing its own name at 127.0.0.1.
+        """
+        if self.allowed_hosts:
+            return self.allowed_hosts
+        return LOOPBACK if self.host in LOOPBACK else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of a way in.
+
+    Attributes
+    ----------
+    sources
+        Where the records come from.
+    display
+        How things are shown.
+    server
+        Where the service listens.
+    """
+
+    sources: SourceSettings = field(default_factory=SourceSettings.model_construct)
+    display: DisplaySettings = field(default_factory=DisplaySettings.model_construct)
+    server: ServerSettings = field(default_factory=ServerSettings.model_construct)
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read every setting from the environment variables ``ZQLAND_…``."""
+        return cls(SourceSettings(), DisplaySettings(), ServerSettings())

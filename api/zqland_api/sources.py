@@ -1,0 +1,253 @@
+"""Read the records of a reserve: the only place of the ways in that opens files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from zqland import tables
+from zqland.findings import Finding
+from zqland.reserve import Reserve
+from zqland.text import Text
+from zqland_api.errors import UsageError
+from zqland_api.settings import SourceSettings
+from zqland_geodata import demo, places
+from zqland_geodata.fieldmap import FieldMap
+from zqland_geodata.spreadsheets import (
+    read_evidence,
+    read_projects,
+    read_status_events,
+)
+from zqland_geodata.vector import read_parcels
+
+Report = Callable[[Text], object]
+"""Told what begins, so that a progress bar can say it."""
+
+ASSUMED_SINCE = pd.Timestamp(1949, 10, 1)
+"""Day of the assumed status events; never shown, see `Records.status_is_assumed`."""
+
+_READING = Text(en="Reading {name}", zh="读取 {name}")
+_CREATING = Text(en="Creating the demonstration city", zh="生成演示城市")
+_ALL_IN_RESERVE = Text(
+    en="No sheet of status events was given: all {count} parcels are taken as in "
+    "reserve. Give one with --status.",
+    zh="未提供地块状态表：全部 {count} 宗地块按在库处理。可用 --status 提供。",
+)
+_NO_EVIDENCE = Text(
+    en="No sheet of evidence was given: every parcel is raw. Give one with --evidence.",
+    zh="未提供佐证表：所有地块均为生地。可用 --evidence 提供。",
+)
+_UNKNOWN_PARKS = Text(
+    en="Parks that are not in the list of parks are shown at the middle of their "
+    "parcels: {parks}.",
+    zh="下列园区不在园区名录中，以其地块中心表示：{parks}。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What was read.
+
+    Attributes
+    ----------
+    reserve
+        The records.
+    on
+        The as-of date; None for the day of the question.
+    findings
+        What the readers and checks found.
+    notes
+        What was assumed, in sentences.
+    districts
+        Districts around the parcels; empty elsewhere than in the packaged city.
+    status_is_assumed
+        True where no status events were given.
+    """
+
+    reserve: Reserve
+    on: dt.date | None
+    findings: tuple[Finding, ...]
+    notes: tuple[Text, ...]
+    districts: gpd.GeoDataFrame
+    status_is_assumed: bool = False
+
+
+def open_records(
+    sources: SourceSettings, *, report: Report = lambda _: None
+) -> Records:
+    """Read all sources; without a file of parcels, create the demonstration city.
+
+    Parameters
+    ----------
+    sources
+        The files.
+    report
+        Told what begins.
+
+    Returns
+    -------
+    records
+        The records as read.
+
+    Raises
+    ------
+    UsageError
+        Sheets were given without parcels.
+    ZqlandError
+        A file cannot be read.
+    """
+    if sources.parcels is not None:
+        return _from_files(sources, sources.parcels, report)
+    sheets = ("evidence", "projects", "status", "fieldmap")
+    given = [name for name in sheets if getattr(sources, name) is not None]
+    if given:
+        raise UsageError(
+            Text(
+                en="{given} was given without parcels. Give --parcels as well.",
+                zh="提供了 {given}，但没有地块文件。请同时用 --parcels 提供地块。",
+            ).format(given=", ".join(given))
+        )
+    report(_CREATING)
+    return Records(
+        reserve=demo.create_city(),
+        on=sources.on or demo.ON,
+        findings=(),
+        notes=(),
+        districts=places.districts(),
+    )
+
+
+def open_fieldmap(path: Path | None) -> FieldMap | None:
+    """Read a field map, if there is one."""
+    return None if path is None else FieldMap.load(path)
+
+
+def _from_files(sources: SourceSettings, path: Path, report: Report) -> Records:
+    fieldmap = open_fieldmap(sources.fieldmap)
+    report(_READING.format(name=path.name))
+    read = read_parcels(path, fieldmap=fieldmap)
+    findings, notes = list(read.findings), []
+    evidence = _read_evidence(sources, fieldmap, (findings, report))
+    if sources.evidence is None:
+        notes.append(_NO_EVIDENCE)
+    projects = _read_projects(sources.projects, fieldmap, (findings, report))
+    if sources.status is None:
+        status = _all_in_reserve(read.parcels)
+        notes.append(_ALL_IN_RESERVE.format(count=f"{len(read.parcels):,}"))
+    else:
+        report(_READING.format(name=sources.status.name))
+        status_read = read_status_events(sources.status, fieldmap=fieldmap)
+        findings.extend(status_read.findings)
+        status = status_read.status_events
+    parks, park_notes = _parks_of(read.parcels)
+    reserve = Reserve(
+        parcels=read.parcels,
+        evidence=evidence,
+        status_events=status,
+        parks=parks,
+        projects=projects,
+        indicators=tables.empty("indicators"),
+        targets=tables.empty("targets"),
+    )
+    return Records(
+        reserve=reserve,
+        on=sources.on,
+        findings=tuple(findings),
+        notes=(*notes, *park_notes),
+        districts=_districts_around(read.parcels),
+        status_is_assumed=sources.status is None,
+    )
+
+
+def _read_evidence(
+    sources: SourceSettings,
+    fieldmap: FieldMap | None,
+    sinks: tuple[list[Finding], Report],
+) -> pd.DataFrame:
+    if sources.evidence is None:
+        return tables.empty("evidence")
+    findings, report = sinks
+    report(_READING.format(name=sources.evidence.name))
+    read = read_evidence(
+        sources.evidence, fieldmap=fieldmap, as_of=sources.evidence_as_of
+    )
+    findings.extend(read.findings)
+    return read.evidence
+
+
+def _read_projects(
+    path: Path | None,
+    fieldmap: FieldMap | None,
+    sinks: tuple[list[Finding], Report],
+) -> pd.DataFrame:
+    if path is None:
+        return tables.empty("projects")
+    findings, report = sinks
+    report(_READING.format(name=path.name))
+    read = read_projects(path, fieldmap=fieldmap)
+    findings.extend(read.findings)
+    return read.projects
+
+
+def _all_in_reserve(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+    events = pd.DataFrame(
+        {
+            "parcel_id": parcels.index.astype(str),
+            "status": "in_reserve",
+            "happened_on": ASSUMED_SINCE,
+        }
+    )
+    return tables.check("status_events", events)
+
+
+def _parks_of(
+    parcels: gpd.GeoDataFrame,
+) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
+    """Return the parks that the parcels name, those of the packaged list first."""
+    listed = places.parks()
+    named = set(parcels["park_id"].dropna())
+    known = listed[listed.index.isin(named)]
+    unknown = sorted(named - set(listed.index))
+    if not unknown:
+        return known, ()
+    made = [_park_around(park, parcels[parcels["park_id"] == park]) for park in unknown]
+    extra = gpd.GeoDataFrame(
+        made, geometry=gpd.points_from_xy(*_lon_lat(made)), crs=4490
+    ).set_index("park_id")
+    both = pd.concat([known, extra]) if len(known) else extra
+    note = _UNKNOWN_PARKS.format(parks="、".join(map(str, unknown)))
+    return gpd.GeoDataFrame(both, geometry="geometry", crs=4490), (note,)
+
+
+def _park_around(park_id: str, parcels: gpd.GeoDataFrame) -> dict[str, object]:
+    west, south, east, north = parcels.total_bounds
+    span_m = max(east - west, north - south) / 2 * 111_000
+    return {
+        "park_id": park_id,
+        "name": park_id,
+        "name_en": park_id,
+        "level": "municipal",
+        "district": "",
+        "parent": None,
+        "lon": (west + east) / 2,
+        "lat": (south + north) / 2,
+        "accuracy_m": span_m,
+        "sectors": None,
+    }
+
+
+def _lon_lat(parks: list[dict[str, object]]) -> tuple[list[object], list[object]]:
+    return [park["lon"] for park in parks], [park["lat"] for park in parks]
+
+
+def _districts_around(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the packaged districts where the parcels lie among them, else none."""
+    districts = places.districts()
+    west, south, east, north = parcels.total_bounds
+    touched = districts.cx[west:east, south:north]
+    return districts if len(touched) else districts.iloc[:0]
