@@ -68,7 +68,7 @@ class Basemap:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Origins of the tiles, for the page's content security policy."""
+        """List the origins of the tiles, for the page's content security policy."""
         origins = {
             re.sub(r"^(https://[^/]+)/.*$", r"\1", layer) for layer in self.layers
         }
@@ -96,7 +96,8 @@ _KEY = re.compile(r"[0-9A-Za-z]{8,64}")
 _NO_KEY = Text(
     en="Tianditu needs a key of 8 to 64 letters and digits, but {found}; "
     "get one at console.tianditu.gov.cn, or choose another background",
-    zh="天地图需要由 8 至 64 位字母和数字组成的密钥，但{found}；请到天地图控制台申请，或改用其他底图",
+    zh="天地图需要由 8 至 64 位字母和数字组成的密钥，但{found}；"
+    "请到天地图控制台申请，或改用其他底图",
 )
 _NOTHING_GIVEN = Text(en="none was given", zh="未提供")
 _OTHER_GIVEN = Text(en="something else was given", zh="提供的内容不符")
@@ -178,12 +179,13 @@ _OSM = Basemap(
     ),
     link="https://www.openstreetmap.org/copyright",
 )
+_AMAP_TILES = (
+    "https://webrd0{s}.is.autonavi.com/appmaptile"
+    "?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}"
+)
 _AMAP = Basemap(
     source=Source.AMAP,
-    layers=(
-        "https://webrd0{s}.is.autonavi.com/appmaptile"
-        "?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}",
-    ),
+    layers=(_AMAP_TILES,),
     subdomains="1234",
     max_zoom=18,
     credit=Text(en="Background: AMap", zh="底图：高德地图"),

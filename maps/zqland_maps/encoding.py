@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -166,12 +166,13 @@ def shapes(polygons: gpd.GeoSeries, *, step: float = STEP) -> dict[str, Any]:
 
 
 def _polygons(polygons: gpd.GeoSeries) -> NDArray[np.object_]:
-    geometries = np.asarray(polygons.array, dtype=object)
-    is_polygon = np.isin(shapely.get_type_id(geometries), (3, 6))
-    empty = shapely.MultiPolygon()
-    return np.asarray(
-        shapely.orient_polygons(np.where(is_polygon, geometries, empty)), dtype=object
+    geometries = np.array(polygons.array, dtype=np.object_)
+    is_polygon = np.isin(shapely.get_type_id(geometries), (3, 6)) & ~shapely.is_empty(
+        geometries
     )
+    geometries[~is_polygon] = shapely.MultiPolygon()
+    turned: NDArray[np.object_] = shapely.orient_polygons(geometries)
+    return turned
 
 
 def _rings(

@@ -137,8 +137,8 @@ def districts_document(
     return {
         "names": names(districts, language),
         "labels": [
-            [round(point.x, 4), round(point.y, 4)] if point else [0, 0]
-            for point in labels
+            [round(lon, 4), round(lat, 4)]
+            for lon, lat in zip(labels.x.fillna(0), labels.y.fillna(0), strict=True)
         ],
         "shapes": encoding.shapes(light, step=encoding.PUBLIC_STEP),
     }
@@ -149,8 +149,8 @@ def park_places(parks: gpd.GeoDataFrame, display: Display) -> dict[str, list[flo
     if parks.empty:
         return {}
     points = display.shown(gpd.GeoSeries.from_xy(parks["lon"], parks["lat"], crs=4490))
-    places = zip(parks.index, points, strict=True)
-    return {str(park): [round(at.x, 4), round(at.y, 4)] for park, at in places}
+    places = zip(parks.index, points.x, points.y, strict=True)
+    return {str(park): [round(lon, 4), round(lat, 4)] for park, lon, lat in places}
 
 
 def names(places: pd.DataFrame, language: str) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from zqland.areas import Method
 from zqland.units import format_area
 from zqland_maps import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
     from zqland.catalogues import Catalogues
     from zqland.units import Unit
@@ -42,7 +42,7 @@ class Figures:
 
     @property
     def areas(self) -> pd.Series[float]:
-        """Areas on the basis, m²; NaN where unknown."""
+        """Return the areas on the basis, m²; NaN where unknown."""
         return self.parcels[f"{self.basis}_m2"]
 
     def area(self, square_metres: float) -> str:

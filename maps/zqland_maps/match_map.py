@@ -5,8 +5,6 @@ from __future__ import annotations
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
-import shapely
-
 from zqland.readiness.rules import CAPACITIES
 from zqland.units import format_area
 from zqland_maps import words
@@ -120,9 +118,7 @@ def _neighbourhood(
     lots = parcels.geometry[parcels.index.isin(chosen)]
     if lots.empty:
         return parcels
-    around = shapely.union_all(shapely.box(*lots.bounds.to_numpy().T).tolist()).buffer(
-        NEIGHBOURHOOD, quad_segs=2
-    )
+    around = lots.union_all().buffer(NEIGHBOURHOOD, quad_segs=2)
     return parcels[parcels.intersects(around)]
 
 

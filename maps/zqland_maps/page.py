@@ -39,18 +39,17 @@ _POLICY_PLACE = "policy-of-this-page"
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-class _Frame(folium.Map):  # type: ignore[misc] - folium has no types
+class _Frame(folium.Map):
     """Folium's map without its downloads and with a name that does not change."""
-
-    default_js: tuple[tuple[str, str], ...] = ()
-    default_css: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - Leaflet's options
         super().__init__(**options)
         self._id = MAP_NAME
+        self.default_js = []
+        self.default_css = []
 
 
-class _Page(Figure):  # type: ignore[misc] - branca has no types
+class _Page(Figure):
     """Folium's figure, written with our own document around it."""
 
     _template = _TEMPLATES.get_template("page.html.j2")
@@ -63,7 +62,7 @@ class _Page(Figure):  # type: ignore[misc] - branca has no types
         self.policy = _POLICY_PLACE
 
 
-class _Start(MacroElement):  # type: ignore[misc] - branca has no types
+class _Start(MacroElement):
     """Hand Folium's map to our script."""
 
     _template = _TEMPLATES.from_string(
@@ -119,7 +118,7 @@ def page(
         minZoom=5,
     )
     frame.add_to(figure)
-    frame.add_child(_Start())
+    frame.add_child(_Start())  # type: ignore[no-untyped-call]
     for place, text in enumerate(_head()):
         figure.header.add_child(Element(text), name=f"zqland_{place}")
     return _with_policy(figure.render(), basemap)

@@ -22,7 +22,7 @@ _ESCAPES = str.maketrans(
 
 
 def data_block(document: Any) -> str:  # noqa: ANN401 - any JSON value
-    """Write a document as JSON that can stand inside a script element.
+    r"""Write a document as JSON that can stand inside a script element.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def data_block(document: Any) -> str:  # noqa: ANN401 - any JSON value
     Examples
     --------
     >>> data_block({"name": "</script>"})
-    '{"name":"\\\\u003c/script\\\\u003e"}'
+    '{"name":"\\u003c/script\\u003e"}'
     """
     plain = json.dumps(
         document, ensure_ascii=False, allow_nan=False, separators=(",", ":")
