@@ -44,28 +44,24 @@ def amend(
     facts = facts.copy()
     held = (fates.fate == Fate.EARLIER) & dates["standard_on"].isna()
     held &= dates["mature_on"] < pd.Timestamp("2022-01-01")
-    lots = rng.permutation(fates.fate.index[held].to_numpy())
-    late, lapsed, temporary = np.split(
-        lots[: _CONDITIONS_LATE + _CONDITIONS_LAPSED + _TEMPORARY_POWER],
-        [_CONDITIONS_LATE, _CONDITIONS_LATE + _CONDITIONS_LAPSED],
-    )
+    lots = [str(lot) for lot in rng.permutation(fates.fate.index[held].to_numpy())]
+    late, lots = lots[:_CONDITIONS_LATE], lots[_CONDITIONS_LATE:]
+    lapsed, lots = lots[:_CONDITIONS_LAPSED], lots[_CONDITIONS_LAPSED:]
+    temporary = lots[:_TEMPORARY_POWER]
     item = "planning_conditions"
     _expire(facts, late, item, "2023-03-31")
     _expire(facts, lapsed, item, "2023-05-31")
     _expire(facts, temporary, "power", "2023-06-30")
     _overdue(facts, fates, rng)
-    return pd.concat(
-        [
-            facts,
-            _renewed(facts, late, item, done_on="2023-04-20"),
-            _renewed(facts, lapsed, item, due_on="2023-10-20"),
-            _renewed(facts, temporary, "power", done_on="2023-06-20"),
-            _corrected_levelling(facts, fates, dates),
-            _withdrawn_levelling(facts, fates),
-            _corrected_figure(facts, fates),
-        ],
-        ignore_index=True,
-    )
+    more = [
+        _renewed(facts, late, item, done_on="2023-04-20"),
+        _renewed(facts, lapsed, item, due_on="2023-10-20"),
+        _renewed(facts, temporary, "power", done_on="2023-06-20"),
+        _corrected_levelling(facts, fates, dates),
+        _withdrawn_levelling(facts, fates),
+        _corrected_figure(facts, fates),
+    ]
+    return pd.concat([facts, *more], ignore_index=True)
 
 
 def _of(facts: pd.DataFrame, lots: Sequence[str], item: str) -> pd.Series[bool]:
@@ -95,7 +91,7 @@ def _renewed(
 
 def _overdue(facts: pd.DataFrame, fates: Fates, rng: np.random.Generator) -> None:
     """Let some works fall overdue: they were due before the day and are not done."""
-    lots = fates.fate.index[(fates.fate == Fate.NEXT) & ~fates.standard].to_numpy()
+    lots = fates.fate.index[(fates.fate == Fate.NEXT) & ~fates.standard].tolist()
     late = _of(facts, lots, "levelled") & facts["due_on"].notna()
     rows = rng.permutation(np.flatnonzero(late))[:_OVERDUE]
     days = rng.integers(5, 70, len(rows))
@@ -165,7 +161,9 @@ def number(facts: pd.DataFrame, *, rng: np.random.Generator) -> pd.DataFrame:
     noted = pd.Timestamp(ON) - pd.to_timedelta(
         rng.integers(3, 90, len(facts)), unit="D"
     )
-    seen = facts["done_on"].fillna(pd.Series(noted, facts.index).astype("datetime64[s]"))
+    seen = facts["done_on"].fillna(
+        pd.Series(noted, facts.index).astype("datetime64[s]")
+    )
     delay = rng.integers(0, 6, len(facts)) * 86_400 + rng.integers(
         31_000, 63_000, len(facts)
     )

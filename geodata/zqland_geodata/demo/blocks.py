@@ -51,7 +51,8 @@ class Edge:
 
     def side(self, points: Points) -> Points:
         """Tell on which side points lie; shape (n,), positive is cut off."""
-        return points @ np.array([self.along, self.across]) - self.offset
+        along, across = points[:, 0], points[:, 1]
+        return self.along * along + self.across * across - self.offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Frame:
         turn = math.radians(self.turn_deg)
         east = self.east_m + along * math.cos(turn) - across * math.sin(turn)
         north = self.north_m + along * math.sin(turn) + across * math.cos(turn)
-        return np.round(np.column_stack([east, north]), 3)
+        placed: Points = np.column_stack([east, north])
+        return placed.round(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,7 @@ class Block:
     def with_cut_moved(self, row: int, cut: int, *, shift_m: float) -> Block:
         """Return the block with one side line of one row moved along the street."""
         moved = self.rows[row].with_cut_moved(cut, shift_m=shift_m)
-        return replace(
-            self, rows=(*self.rows[:row], moved, *self.rows[row + 1 :])
-        )
+        return replace(self, rows=(*self.rows[:row], moved, *self.rows[row + 1 :]))
 
     def lots(self) -> list[Lot]:
         """Draw the lots, row by row, in the plane of the home zone."""
@@ -209,11 +209,11 @@ class Block:
 
     def _merge(self, lots: dict[tuple[int, int], Polygon]) -> None:
         for near, far in self.merged:
-            pair = lots.get((0, near)), lots.get((1, far))
-            if pair[0] is None or pair[1] is None:
+            one, other = lots.get((0, near)), lots.get((1, far))
+            if one is None or other is None:
                 continue
-            whole = shapely.union(*pair)
-            if whole.geom_type == "Polygon" and not whole.interiors:
+            whole = shapely.union(one, other)
+            if isinstance(whole, Polygon) and not whole.interiors:
                 lots[0, near] = whole
                 del lots[1, far]
 

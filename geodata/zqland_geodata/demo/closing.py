@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -29,11 +29,15 @@ class SeedError(ZqlandError, ValueError):
     """A seed whose blocks cannot give the exact totals."""
 
 
-class _Lot(Protocol):
-    """A row of the table of lots."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a lot lies, and its area in whole m²."""
 
+    parcel_id: str
+    block: int
     row: int
     place: int
+    whole_m2: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +90,15 @@ def close(
         No two lots side by side can make up the rest.
     """
     taken: list[str] = []
-    neighbours = lots.reset_index().set_index(["block", "row", "place"])
-    for lot in lots.itertuples():
-        beside = (lot.block, lot.row, lot.place + 1)
-        if beside in neighbours.index and not _is_merged(blocks[lot.block], lot):
-            both = lot.whole_m2 + float(neighbours.loc[beside, "whole_m2"])
-            if SMALLEST_LAST_M2 <= lacking_m2 <= both - SMALLEST_LAST_M2:
+    places = _places(lots)
+    sizes = {(place.block, place.row, place.place): place.whole_m2 for place in places}
+    for lot in places:
+        beside = sizes.get((lot.block, lot.row, lot.place + 1))
+        if beside is not None and not _is_merged(blocks[lot.block], lot):
+            both_m2 = lot.whole_m2 + beside
+            if SMALLEST_LAST_M2 <= lacking_m2 <= both_m2 - SMALLEST_LAST_M2:
                 cut = Cut(
-                    parcel_id=str(lot.Index),
+                    parcel_id=lot.parcel_id,
                     block=lot.block,
                     row=lot.row,
                     cut=lot.place + 1,
@@ -101,12 +106,18 @@ def close(
                 )
                 return [*taken, cut.parcel_id], cut
         if lacking_m2 - lot.whole_m2 >= SMALLEST_LAST_M2:
-            taken.append(str(lot.Index))
+            taken.append(lot.parcel_id)
             lacking_m2 -= lot.whole_m2
     raise SeedError(_CANNOT_SETTLE)
 
 
-def _is_merged(placed: PlacedBlock, lot: _Lot) -> bool:
+def _places(lots: gpd.GeoDataFrame) -> list[_Place]:
+    columns = ("block", "row", "place", "whole_m2")
+    figures = (lots[column].tolist() for column in columns)
+    return list(map(_Place, lots.index.tolist(), *figures))
+
+
+def _is_merged(placed: PlacedBlock, lot: _Place) -> bool:
     """Tell whether the lot or its neighbour is part of an L-shaped lot."""
     merged = {pair[lot.row] for pair in placed.block.merged}
     return not merged.isdisjoint({lot.place, lot.place + 1})
@@ -150,9 +161,7 @@ def settle(blocks: list[PlacedBlock], totals: tuple[Total, ...]) -> list[PlacedB
         for cut in cuts:
             moved[cut.block] = _move(moved[cut.block], cut, aim_m2)
         stated = np.floor(list_lots(moved)["area_m2"] + 0.5)
-        lacking = [
-            total.area_m2 - float(stated[total.lots].sum()) for total in totals
-        ]
+        lacking = [total.area_m2 - float(stated[total.lots].sum()) for total in totals]
         if not any(lacking):
             return moved
         if aim_m2 == _AIMS_M2[-1] and max(map(abs, lacking)) <= NEAR_M2:

@@ -69,7 +69,11 @@ def plan_dates(
 
 
 def to_come(
-    lots: gpd.GeoDataFrame, fates: Fates, dates: pd.DataFrame, *, rng: np.random.Generator
+    lots: gpd.GeoDataFrame,
+    fates: Fates,
+    dates: pd.DataFrame,
+    *,
+    rng: np.random.Generator,
 ) -> pd.Series[bool]:
     """Choose lots whose agreement is due after `ON`: standard land to come."""
     able = (

@@ -80,7 +80,9 @@ _LAST_ITEMS = {
     "planning_conditions": 0.06,
     "compensation": 0.04,
 }
-_TRANSFORMERS_MVA = np.array([1.0, 2.0, 3.15, 5.0, 8.0, 10.0, 16.0, 20.0, 31.5, 40.0, 63.0])
+_TRANSFORMERS_MVA = np.array(
+    [1.0, 2.0, 3.15, 5.0, 8.0, 10.0, 16.0, 20.0, 31.5, 40.0, 63.0]
+)
 _ON = pd.Timestamp(ON)
 _DONE_BEFORE = pd.Timestamp("2023-08-28")
 
@@ -180,7 +182,7 @@ def _ready_facts(
     dates: pd.DataFrame,
     rng: np.random.Generator,
 ) -> Iterator[pd.DataFrame]:
-    """Write what makes lots mature, done up to the day or still due."""
+    # Facts of mature land, done up to the day or still due.
     chosen = lots[dates["mature_on"].notna()]
     mature_on = dates.loc[chosen.index, "mature_on"]
     last = pd.Series(
@@ -200,31 +202,31 @@ def _ready_facts(
             day = day.mask(held, pd.Timestamp("2023-01-20") - (mature_on - day))
         done = day <= _DONE_BEFORE
         done |= (fates.fate[chosen.index] == Fate.THIS_YEAR) & (day <= _ON)
-        capacity = _capacity(item, chosen, rng)
-        yield make_facts(chosen.index[done], item, done_on=day, **capacity)
+        value, unit = _capacity(item, chosen, rng)
+        yield make_facts(chosen.index[done], item, done_on=day, value=value, unit=unit)
         due = ~done & ~(stalled & (last == item))
-        yield make_facts(chosen.index[due], item, due_on=day, **capacity)
+        yield make_facts(chosen.index[due], item, due_on=day, value=value, unit=unit)
 
 
 def _capacity(
     item: str, lots: gpd.GeoDataFrame, rng: np.random.Generator
-) -> dict[str, object]:
+) -> tuple[pd.Series[float] | None, str | None]:
     """State how much power and water reaches the edge of each lot."""
     mu = lots["area_m2"] / MU_M2
     if item == "power":
         wanted = mu * rng.lognormal(np.log(0.30), 0.5, len(lots))
         places = np.searchsorted(_TRANSFORMERS_MVA, wanted).clip(max=10)
-        return {"value": pd.Series(_TRANSFORMERS_MVA[places], lots.index), "unit": "MVA"}
+        return pd.Series(_TRANSFORMERS_MVA[places], lots.index), "MVA"
     if item == "water":
         amount = mu * rng.lognormal(np.log(30.0), 0.5, len(lots))
-        return {"value": (amount / 50).round().clip(lower=2) * 50, "unit": "m3/day"}
-    return {}
+        return (amount / 50).round().clip(lower=2) * 50, "m3/day"
+    return None, None
 
 
 def _clean_only_facts(
     lots: gpd.GeoDataFrame, fates: Fates, rng: np.random.Generator
 ) -> Iterator[pd.DataFrame]:
-    """Write the rights of clean ground, and the road that some of it has."""
+    # The rights of clean ground, and the road that some of it has.
     chosen = lots.index[fates.fate == Fate.CLEAN]
     clean_on = pd.Timestamp("2021-06-01") + pd.to_timedelta(
         pd.Series(rng.integers(0, 790, len(chosen)), chosen), unit="D"
@@ -240,7 +242,7 @@ def _clean_only_facts(
 def _planned_facts(
     lots: gpd.GeoDataFrame, fates: Fates, rng: np.random.Generator
 ) -> Iterator[pd.DataFrame]:
-    """Write the approvals of planned ground, done or due."""
+    # The approvals of planned ground, done or due.
     chosen = lots.index[fates.fate == Fate.PLANNED]
     chance = rng.random(len(chosen))
     day = pd.Timestamp("2022-05-01") + pd.to_timedelta(
@@ -260,7 +262,7 @@ def _standard_facts(
     coming: pd.Series[bool],
     rng: np.random.Generator,
 ) -> Iterator[pd.DataFrame]:
-    """Write the control indicators and the supervision agreement."""
+    # The control indicators and the supervision agreement.
     standard_on = dates["standard_on"]
     chosen = lots.index[standard_on.notna() | coming]
     drawn = pd.Timestamp("2023-09-20") + pd.to_timedelta(

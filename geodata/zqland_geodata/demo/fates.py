@@ -161,7 +161,7 @@ def _choose_standard(
     *,
     rng: np.random.Generator,
 ) -> tuple[list[str], Cut]:
-    """Choose this year's standard land among mature ground and ground still in works."""
+    """Choose this year's standard land on mature ground and on ground in works."""
     able = lots[
         lots["park_id"].isin(STANDARD_PARKS)
         & (lots["whole_m2"] <= _LARGEST_STANDARD_M2)

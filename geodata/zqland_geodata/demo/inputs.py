@@ -110,9 +110,9 @@ def _write_geopackage(parcels: gpd.GeoDataFrame, path: Path) -> None:
         parcels.drop(columns=["home_geometry", "home_zone", "geometry"]), "parcels"
     )
     path.unlink(missing_ok=True)
-    gpd.GeoDataFrame(table, geometry=parcels.geometry).to_file(
-        path, layer="parcels", driver="GPKG", index=False
-    )
+    gpd.GeoDataFrame(
+        table, geometry=parcels.geometry.to_numpy(), crs=parcels.crs
+    ).to_file(path, layer="parcels", driver="GPKG", index=False)
 
 
 def _write_shapefile(parcels: gpd.GeoDataFrame, path: Path) -> None:
@@ -162,10 +162,8 @@ def _write_wide(reserve: Reserve, rules: ReadinessRules, path: Path) -> None:
     names = _item_names(rules)
     columns = [Column(Text(en="Parcel id", zh="地块编号"), parcels, width=16)]
     for item in days:
-        written = [
-            "否" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in days[item]
-        ]
-        columns.append(Column(Text(en=item, zh=names[str(item)]), written))
+        written = ["否" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in days[item]]
+        columns.append(Column(Text(en=str(item), zh=names[str(item)]), written))
     title = Text(en="Readiness of parcels", zh="地块熟化进度表")
     with open_book(path, language=Language.ZH, notice=FICTIONAL, title=title) as book:
         book.add_sheet(title, title).write_table(columns)
@@ -177,12 +175,13 @@ def _write_status(events: pd.DataFrame, rules: ReadinessRules, path: Path) -> No
     _write_sheet(table, "status_events", Text(en="Status", zh="状态台账"), path)
 
 
-def _write_projects(
-    projects: pd.DataFrame, rules: ReadinessRules, path: Path
-) -> None:
+def _write_projects(projects: pd.DataFrame, rules: ReadinessRules, path: Path) -> None:
     predicates = {key: text.zh for key, text in rules.predicate_texts.items()}
     table = projects.assign(
-        lists=["；".join(_LISTS[key] for key in keys.split(";")) for keys in projects["lists"]],
+        lists=[
+            "；".join(_LISTS[key] for key in keys.split(";"))
+            for keys in projects["lists"]
+        ],
         predicate=projects["predicate"].map(predicates),
     )
     table = table.reset_index()

@@ -91,7 +91,7 @@ def _draw_plan(plan: Plan, rng: np.random.Generator) -> Iterator[PlacedBlock]:
 
 
 def _letters(number: int) -> str:
-    """Name a block as columns of a sheet are named: A … Z, AA, AB …"""
+    """Name a block as the columns of a sheet are named, A to Z, then AA."""
     head, last = divmod(number, len(ascii_uppercase))
     return (ascii_uppercase[head - 1] if head else "") + ascii_uppercase[last]
 

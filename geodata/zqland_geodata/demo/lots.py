@@ -129,11 +129,12 @@ def _declared(
     Some documents lack the figure, some still carry an older survey; none of those
     belongs to the two totals of the year.
     """
-    declared = np.floor(lots["area_m2"] + 0.5)
+    declared: pd.Series[float] = np.floor(lots["area_m2"] + 0.5)
     chance = pd.Series(rng.random(len(lots)), lots.index)
     old = (chance > 1 - _DECLARED_OLD) & ~counted
     declared[old] = np.floor(declared[old] * rng.normal(1.0, 0.004, int(old.sum())))
-    return declared.mask((chance < _DECLARED_LACKING) & ~counted)
+    lacking = (chance < _DECLARED_LACKING) & ~counted
+    return declared.mask(lacking)
 
 
 def _land_classes(lots: gpd.GeoDataFrame, rng: np.random.Generator) -> pd.Series[str]:
@@ -178,4 +179,5 @@ def _access(
     north = block.map(
         dict(enumerate(frame.north_m + _MOTORWAY_M[1] for frame in frames))
     )
-    return np.hypot(centres.x - east, centres.y - north).round(0)
+    along, across = centres.x - east, centres.y - north
+    return ((along**2 + across**2) ** 0.5).round(0)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from zqland_geodata.demo.fates import ON, Fate, Fates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy as np
 
 _ON = pd.Timestamp(ON)
 _STILL_IN_RESERVE = 0.20
@@ -51,12 +52,11 @@ def _events(
     fate, lots = fates.fate, fates.fate.index
     chance = pd.Series(rng.random(len(lots)), lots)
     ready = dates["mature_on"].fillna(pd.Timestamp("2023-06-30"))
-    reserved_on = (ready - pd.to_timedelta(rng.integers(200, 330, len(lots)), unit="D"))
+    reserved_on = ready - pd.to_timedelta(rng.integers(200, 330, len(lots)), unit="D")
     # Ground of a later year is taken into reserve by midsummer where its rights allow.
-    latest = pd.Timestamp("2023-08-20") - pd.to_timedelta(
-        rng.integers(0, 500, len(lots)), unit="D"
-    )
-    reserved_on = reserved_on.where(reserved_on <= latest, latest.astype("datetime64[s]"))
+    back = pd.to_timedelta(pd.Series(rng.integers(0, 500, len(lots)), lots), unit="D")
+    latest = (pd.Timestamp("2023-08-20") - back).astype("datetime64[s]")
+    reserved_on = reserved_on.where(reserved_on <= latest, latest)
     planned_on = reserved_on - pd.to_timedelta(
         rng.integers(200, 600, len(lots)), unit="D"
     )
@@ -73,7 +73,10 @@ def _events(
 
 
 def _supply(
-    fates: Fates, dates: pd.DataFrame, chance: pd.Series[float], rng: np.random.Generator
+    fates: Fates,
+    dates: pd.DataFrame,
+    chance: pd.Series[float],
+    rng: np.random.Generator,
 ) -> tuple[pd.Series[pd.Timestamp], pd.Series[bool]]:
     """Choose what was listed when, and what of it has been supplied."""
     fate = fates.fate
@@ -96,7 +99,7 @@ def _supply(
 def _returned(
     lots: pd.Index[str], supplied_on: pd.Series[pd.Timestamp]
 ) -> Iterator[pd.DataFrame]:
-    """Take back the ground supplied first, and put some of it on offer again."""
+    # The ground supplied first is taken back; some of it is put on offer again.
     oldest = supplied_on[lots].sort_values(kind="stable").index[:_RETURNED]
     back_on = supplied_on[oldest] + pd.Timedelta(days=900)
     back_on = back_on.where(back_on <= _ON, _ON - pd.Timedelta(days=40))

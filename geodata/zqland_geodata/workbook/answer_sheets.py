@@ -50,12 +50,19 @@ def add_matches(book: Book, answers: Sequence[Answer], words: Words) -> None:
     sheet.write_table(
         [
             *_project_columns([answer for answer, _ in rows], words),
-            Column(_t("Fit", "符合宗数"), [a.fit_count for a, _ in rows], kind="count", width=7),
+            Column(
+                _t("Fit", "符合宗数"),
+                [a.fit_count for a, _ in rows],
+                kind="count",
+                width=7,
+            ),
             Column(_t("Rank", "序号"), _each(lots, "rank"), kind="count", width=6),
             *_lot_columns(lots, words),
             Column(_t("Score", "得分"), _each(lots, "score"), kind="score", width=7),
             Column(_t("Ready on", "达标日期"), _each(lots, "ready_on"), kind="date"),
-            Column(_t("In hand by", "可交地日期"), _each(lots, "handover_on"), kind="date"),
+            Column(
+                _t("In hand by", "可交地日期"), _each(lots, "handover_on"), kind="date"
+            ),
             Column(
                 _t("Reasons", "理由"),
                 [_reasons(match, words) for match in lots],
@@ -126,9 +133,9 @@ def add_funnel(book: Book, answers: Sequence[Answer], words: Words) -> None:
         "From the free parcels on the left each condition removes some of those left.",
         "自左至右：从可供地块起，每项条件在剩余地块中淘汰的宗数。",
     )
-    conditions = list(
-        dict.fromkeys(step.condition for answer in answers for step in answer.funnel)
-    )
+    asked = {step.condition for answer in answers for step in answer.funnel}
+    order = dict.fromkeys(("area_known", *words.conditions))
+    conditions = [key for key in (*order, *sorted(asked - set(order))) if key in asked]
     removed = [
         {step.condition: step.removed for step in answer.funnel} for answer in answers
     ]
@@ -136,7 +143,9 @@ def add_funnel(book: Book, answers: Sequence[Answer], words: Words) -> None:
     sheet.write_table(
         [
             *_project_columns(answers, words),
-            Column(_t("Free", "可供宗数"), [a.free_count for a in answers], kind="count"),
+            Column(
+                _t("Free", "可供宗数"), [a.free_count for a in answers], kind="count"
+            ),
             *(
                 Column(
                     _CONDITIONS.get(key, Text(en=key, zh=key)),
@@ -180,12 +189,17 @@ def add_findings(book: Book, findings: Sequence[Finding]) -> None:
 def _project_columns(answers: Sequence[Answer], words: Words) -> list[Column]:
     needs = [answer.need for answer in answers]
     return [
-        Column(_t("Project", "项目编号"), [need.project_id for need in needs], width=10),
+        Column(
+            _t("Project", "项目编号"), [need.project_id for need in needs], width=10
+        ),
         Column(_t("Name", "项目名称"), [need.name for need in needs], width=26),
         _areas(_t("Needs", "用地需求"), [need.area_ideal_m2 for need in needs], words),
         Column(
             _t("Readiness", "用地条件"),
-            [words.predicates[need.predicate].in_language(words.language) for need in needs],
+            [
+                words.predicates[need.predicate].in_language(words.language)
+                for need in needs
+            ],
             width=11,
         ),
         Column(
@@ -194,14 +208,19 @@ def _project_columns(answers: Sequence[Answer], words: Words) -> list[Column]:
     ]
 
 
-def _lot_columns(
-    lots: Sequence[Match | NearMiss | None], words: Words
-) -> list[Column]:
-    parks = [None if lot is None else words.parks.get(lot.park_id, lot.park_id) for lot in lots]
+def _lot_columns(lots: Sequence[Match | NearMiss | None], words: Words) -> list[Column]:
+    parks = [
+        None if lot is None else words.parks.get(lot.park_id, lot.park_id)
+        for lot in lots
+    ]
     return [
         Column(_t("Parcel", "地块编号"), _each(lots, "parcel_id"), width=16),
         Column(_t("Park", "园区"), parks, width=22),
-        _areas(_t("Area", "面积"), _each(lots, "area_m2"), words),
+        _areas(
+            _t("Area", "面积"),
+            [None if lot is None else lot.area_m2 for lot in lots],
+            words,
+        ),
     ]
 
 

@@ -53,7 +53,7 @@ class Column:
     ----------
     heading
         Its heading.
-    values
+    cells
         Its values, one per row; missing ones leave the cell empty.
     kind
         A key of `FORMATS`.
@@ -64,7 +64,7 @@ class Column:
     """
 
     heading: Text
-    values: Iterable[Any]
+    cells: Iterable[Any]
     kind: str = "text"
     width: float = 12.0
     total: bool = False
@@ -203,7 +203,7 @@ class Sheet:
         count = 0
         # Cells are written one by one: the format of the file is a stream of cells.
         for place, column in enumerate(columns):
-            values = list(column.values)
+            values = list(column.cells)
             count = max(count, len(values))
             for number, value in enumerate(values, start=head + 1):
                 self._write_cell(number, place, value, column.kind)
@@ -212,13 +212,13 @@ class Sheet:
             self._page.set_row(head, 32)
             self._page.freeze_panes(head + 1, min(2, len(columns) - 1))
             self._page.repeat_rows(head)
-            self._page.autofilter(head, 0, max(head + count, head + 1), len(columns) - 1)
+            self._page.autofilter(
+                head, 0, max(head + count, head + 1), len(columns) - 1
+            )
         if count and any(column.total for column in columns):
             self._write_totals(columns, head, count)
 
-    def _write_totals(
-        self, columns: Sequence[Column], head: int, count: int
-    ) -> None:
+    def _write_totals(self, columns: Sequence[Column], head: int, count: int) -> None:
         """Add up columns below the table; a filter leaves only what is shown."""
         self._page.write_string(
             self.row, 0, self._book.say(_TOTAL), self._book.format_of("text_total")
@@ -227,7 +227,7 @@ class Sheet:
             if not column.total:
                 continue
             cells = xlsxwriter.utility.xl_range(head + 1, place, head + count, place)
-            known = [value for value in column.values if not _is_missing(value)]
+            known = [value for value in column.cells if not _is_missing(value)]
             self._page.write_formula(
                 self.row,
                 place,

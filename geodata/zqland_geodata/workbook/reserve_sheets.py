@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from zqland import acreage
 from zqland.areas import METHOD_TEXTS, Method
 from zqland.readiness.rules import PREDICATES
@@ -15,6 +13,10 @@ from zqland_geodata.workbook.form import Column
 from zqland_geodata.workbook.words import Words, named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
     from zqland.reserve import ReserveState
     from zqland_geodata.workbook.form import Book
 
@@ -52,12 +54,15 @@ def add_summary(book: Book, state: ReserveState, words: Words, *, title: Text) -
         _t("Basis of the books", "台账面积口径"), book.say(METHOD_TEXTS[words.ledger])
     )
     sheet.write_pair(
-        _t("Basis of the targets", "目标面积口径"), book.say(METHOD_TEXTS[words.targets])
+        _t("Basis of the targets", "目标面积口径"),
+        book.say(METHOD_TEXTS[words.targets]),
     )
     sheet.write_pair(_t("Unit", "面积单位"), book.say(UNIT_TEXTS[words.unit]))
     sheet.write_pair(_t("Catalogue", "规则目录版本"), state.catalogue_hash)
     sheet.write_pair(_t("Parcels", "地块数"), len(parcels), "count")
-    sheet.write_pair(_t("Free parcels", "可供地块数"), int(parcels["free"].sum()), "count")
+    sheet.write_pair(
+        _t("Free parcels", "可供地块数"), int(parcels["free"].sum()), "count"
+    )
     if not state.reserve.targets.empty:
         sheet.write_table(_progress_columns(state, words))
 
@@ -81,9 +86,7 @@ def add_stock(book: Book, state: ReserveState, words: Words) -> None:
         "Parcels whose documents state no area are counted apart, never filled in.",
         "文件未载明面积的地块单列，不作推算。",
     )
-    sheet = book.add_sheet(
-        _t("Stock", "存量"), title, [NEVER_ADDED, basis, note]
-    )
+    sheet = book.add_sheet(_t("Stock", "存量"), title, [NEVER_ADDED, basis, note])
     sheet.write_table(_stock_columns(state, words))
 
 
@@ -121,17 +124,19 @@ def _progress_columns(state: ReserveState, words: Words) -> list[Column]:
         Column(_t("Year", "年度"), progress["year"], kind="figure", width=16),
         Column(_t("Scope", "范围"), _scopes(progress["scope"], words), width=12),
         _area(words, _t("Target", "目标面积"), progress["target_m2"]),
-        _area(
-            words, _t("Done", "已完成"), progress["done_m2"], method=words.targets
-        ),
+        _area(words, _t("Done", "已完成"), progress["done_m2"], method=words.targets),
         Column(_t("Parcels", "宗数"), progress["count"], kind="count", width=8),
         Column(_t("Share", "完成率"), progress["share"], kind="share", width=9),
         Column(_t("Of the year", "时间进度"), progress["linear_share"], kind="share"),
         _area(words, _t("Remaining", "尚需"), progress["remaining_m2"]),
-        Column(_t("Days left", "剩余天数"), progress["days_left"], kind="count", width=9),
+        Column(
+            _t("Days left", "剩余天数"), progress["days_left"], kind="count", width=9
+        ),
         _area(words, _t("Needed per day", "每日需完成"), progress["needed_m2_per_day"]),
         _area(words, _t("Done per day", "已日均完成"), progress["achieved_m2_per_day"]),
-        Column(_t("Speed-up", "需提速倍数"), progress["speed_up"], kind="ratio", width=10),
+        Column(
+            _t("Speed-up", "需提速倍数"), progress["speed_up"], kind="ratio", width=10
+        ),
     ]
     others = [m for m in Method if f"done_{m}_m2" in progress and m != words.targets]
     columns += [
@@ -152,13 +157,19 @@ def _stock_columns(state: ReserveState, words: Words) -> list[Column]:
     figures = ["count", "area_m2"]
     whole = stock[stock["predicate"] == "all"].set_index(keys)
     columns = [
-        Column(_t("Park", "园区"), named(whole.index.get_level_values(0), words.parks), width=34),
+        Column(
+            _t("Park", "园区"),
+            named(whole.index.get_level_values(0), words.parks),
+            width=34,
+        ),
         Column(
             _t("Status", "状态"),
             named(whole.index.get_level_values(1), words.statuses),
             width=11,
         ),
-        Column(_t("Parcels", "宗数"), whole["count"], kind="count", width=9, total=True),
+        Column(
+            _t("Parcels", "宗数"), whole["count"], kind="count", width=9, total=True
+        ),
         _area(words, _t("All", "全部"), whole["area_m2"], total=True),
     ]
     for predicate in PREDICATES:
@@ -201,7 +212,9 @@ def _parcel_columns(state: ReserveState, words: Words) -> list[Column]:
         Column(_t("Park", "园区"), named(parcels["park_id"], words.parks), width=22),
         Column(_t("District", "区县"), parcels["district"], width=9),
         Column(_t("Class", "用地类别"), _optional(parcels, "land_class"), width=8),
-        Column(_t("Status", "状态"), named(parcels["status"], words.statuses), width=10),
+        Column(
+            _t("Status", "状态"), named(parcels["status"], words.statuses), width=10
+        ),
         Column(_t("Since", "状态起始"), parcels["status_since"], kind="date"),
         Column(_t("Stage", "阶段"), named(parcels["stage"], words.stages), width=10),
         Column(
@@ -276,10 +289,10 @@ def _area(
     )
 
 
-def _optional(parcels: pd.DataFrame, column: str) -> pd.Series[object]:
+def _optional(parcels: pd.DataFrame, column: str) -> Iterable[object]:
     if column in parcels:
         return parcels[column]
-    return pd.Series(None, parcels.index, dtype="object")
+    return [None] * len(parcels)
 
 
 def _t(en: str, zh: str) -> Text:

@@ -36,8 +36,10 @@ class Words:
         Area methods of the books and of the targets.
     parks
         Names of the parks by code.
-    stages, statuses, items, predicates, sets, classes
+    stages, statuses, items, predicates, sets
         Words by key.
+    conditions
+        Keys of the conditions of matching, in the order of the funnel.
     """
 
     language: Language
@@ -50,7 +52,7 @@ class Words:
     items: Mapping[str, str]
     predicates: Mapping[str, Text]
     sets: Mapping[str, str]
-    classes: Mapping[str, str]
+    conditions: tuple[str, ...]
 
     @classmethod
     def of(
@@ -83,7 +85,7 @@ class Words:
             items=said(rules.item_texts),
             predicates=rules.predicate_texts,
             sets=said(rules.set_texts),
-            classes=said(catalogues.class_texts),
+            conditions=tuple(rule.key for rule in catalogues.matching.conditions),
         )
 
     @property
@@ -102,7 +104,8 @@ class Words:
             return Text(en=f"{text.en} ({unit.en})", zh=f"{text.zh}（{unit.zh}）")
         name = METHOD_TEXTS[method]
         return Text(
-            en=f"{text.en}, {name.en} ({unit.en})", zh=f"{text.zh}·{name.zh}（{unit.zh}）"
+            en=f"{text.en}, {name.en} ({unit.en})",
+            zh=f"{text.zh}·{name.zh}（{unit.zh}）",
         )
 
     def listed(self, keys: object, names: Mapping[str, str]) -> str:
