@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
-    from pyproj import CRS
+    from pyproj import CRS, Geod
 
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
@@ -372,9 +372,8 @@ def _ellipsoid_official(geometries: Shapes, home: CRS) -> Floats:
 
 
 def _geodesic(geometries: Shapes, source: CRS) -> Floats:
-    geod = source.get_geod()
-    if geod is None:
-        raise WrongCrsError(_NEEDS_A_PLANE.format(found=source.name))
+    # What passed check_source has an ellipsoid.
+    geod = cast("Geod", source.get_geod())
 
     def area(coordinates: Floats, starts: NDArray[np.int64]) -> Floats:
         if source.is_projected:

@@ -105,17 +105,17 @@ class Grid:
 
     @property
     def central_meridian(self) -> int:
-        """Degrees east of Greenwich."""
+        """Give the central meridian in degrees east of Greenwich."""
         return central_meridian(self.number, degrees=self.degrees)
 
     @property
     def false_easting_m(self) -> float:
-        """Easting of the central meridian, in metres."""
+        """Give the easting of the central meridian in metres."""
         return 500_000.0 + (self.number * 1_000_000.0 if self.prefixed else 0.0)
 
     @property
     def epsg(self) -> int:
-        """The EPSG code."""
+        """Look up the EPSG code."""
         return gauss_kruger_epsg(
             self.number,
             degrees=self.degrees,

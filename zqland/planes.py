@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from pyproj import Proj, Transformer
@@ -16,12 +16,13 @@ from pyproj.enums import TransformDirection
 
 from zqland.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M
 from zqland.errors import WrongCrsError
-from zqland.reference import NOT_ON_EARTH, datum_name, is_equal, published_way
+from zqland.reference import datum_name, is_equal, published_way
 from zqland.text import Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
+    from pyproj.crs import CoordinateOperation, Ellipsoid
 
     Floats = NDArray[np.float64]
 
@@ -84,7 +85,7 @@ class Plane:
 
     @property
     def central_meridian(self) -> float | None:
-        """Degrees of a Gauss-Krüger plane on the ellipsoid of CGCS2000, else None."""
+        """Give degrees for a Gauss-Krüger plane like those of CGCS2000, else None."""
         method, figure, parameters = self.projection
         values = dict(parameters)
         meridian = values.pop("Longitude of natural origin", None)
@@ -114,10 +115,9 @@ def plane_of(crs: CRS) -> Plane:
     plane
         What tells it from other planes.
     """
-    operation = crs.coordinate_operation
-    ellipsoid = crs.ellipsoid
-    if operation is None or ellipsoid is None:
-        raise WrongCrsError(NOT_ON_EARTH.format(found=crs.name))
+    # A projected system has both.
+    operation = cast("CoordinateOperation", crs.coordinate_operation)
+    ellipsoid = cast("Ellipsoid", crs.ellipsoid)
     rest: dict[str, float] = {}
     origin_m = {"easting": 0.0, "northing": 0.0}
     for parameter in operation.params:

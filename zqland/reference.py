@@ -60,7 +60,7 @@ _UNREADABLE = Text(
     "code, for example EPSG:4526.",
     zh="无法识别坐标系“{found}”。请给出 EPSG 代码，例如 EPSG:4526。",
 )
-NOT_ON_EARTH = Text(
+_NOT_ON_EARTH = Text(
     en="“{found}” is neither longitude and latitude in degrees from Greenwich nor a "
     "projected plane. Transform the data to one of these first.",
     zh="“{found}”既不是以格林尼治为起点、以度为单位的经纬度坐标系，也不是投影坐标系。请先转换。",
@@ -68,8 +68,9 @@ NOT_ON_EARTH = Text(
 _OLD_DATUM = Text(
     en="“{found}” is on the datum {datum}. No exact transformation from it to "
     "CGCS2000 is published, and the approximate ones miss by tens of metres, so the "
-    "data is not read. What helps: the city's own 4- or 7-parameter set from the surveying "
-    "authority, applied before import, or the same data delivered in CGCS2000.",
+    "data is not read. What helps: the city's own 4- or 7-parameter set from the "
+    "surveying authority, applied before import, or the same data delivered in "
+    "CGCS2000.",
     zh="“{found}”采用{datum}。{datum}到2000国家大地坐标系没有公开的精确转换参数，近似转换误差"
     "可达数十米，因此未予读取。可行办法：用测绘主管部门提供的本市四参数或七参数先行转换，"
     "或索取2000国家大地坐标系成果。",
@@ -219,12 +220,12 @@ def _horizontal(crs: CRS) -> CRS:
         crs = crs.source_crs
     geodetic = crs.geodetic_crs
     if geodetic is None or not (crs.is_geographic or crs.is_projected):
-        raise WrongCrsError(NOT_ON_EARTH.format(found=crs.name))
+        raise WrongCrsError(_NOT_ON_EARTH.format(found=crs.name))
     meridian = geodetic.prime_meridian
     from_greenwich = meridian is None or meridian.longitude == 0.0
     unit = geodetic.axis_info[0].unit_conversion_factor
     if not (from_greenwich and math.isclose(unit, math.radians(1.0), rel_tol=1e-9)):
-        raise WrongCrsError(NOT_ON_EARTH.format(found=crs.name))
+        raise WrongCrsError(_NOT_ON_EARTH.format(found=crs.name))
     return crs.to_2d()
 
 

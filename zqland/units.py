@@ -92,7 +92,7 @@ _NUMBER = re.compile(
     )
     (?![\d.,])
     \s* (?P<ten_thousand>万|萬)?
-    \s* (?P<unit>(?!\d).*)""",
+    \s* (?P<unit>(?![\s\d]).*)""",
     re.VERBOSE,
 )
 
