@@ -41,7 +41,7 @@ WINDOW = (72.004, 0.8293, 137.8347, 55.8271)
 """West, south, east and north of the window in which GCJ-02 shifts, in degrees."""
 
 ROUNDS = 5
-"""Rounds of the way back; each shrinks the error about 1,000 times."""
+"""Rounds of the way back; each shrinks the error a hundredfold or more."""
 
 _BAIDU_LON = 0.0065
 _BAIDU_LAT = 0.006

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from pyproj import Proj, Transformer
@@ -22,7 +22,6 @@ from zqland.text import Text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
-    from pyproj.crs import CoordinateOperation, Ellipsoid
 
     Floats = NDArray[np.float64]
 
@@ -115,9 +114,9 @@ def plane_of(crs: CRS) -> Plane:
     plane
         What tells it from other planes.
     """
-    # A projected system has both.
-    operation = cast("CoordinateOperation", crs.coordinate_operation)
-    ellipsoid = cast("Ellipsoid", crs.ellipsoid)
+    # A projected system has both; pyproj does not export their types.
+    operation = cast("Any", crs.coordinate_operation)
+    ellipsoid = cast("Any", crs.ellipsoid)
     rest: dict[str, float] = {}
     origin_m = {"easting": 0.0, "northing": 0.0}
     for parameter in operation.params:
