@@ -73,12 +73,12 @@ DOCUMENTS = {
 """Names of the fictional documents."""
 
 _LAST_ITEMS = {
-    "levelled": 0.52,
-    "power": 0.20,
-    "water": 0.10,
-    "road": 0.08,
-    "planning_conditions": 0.06,
-    "compensation": 0.04,
+    "levelled": 0.44,
+    "power": 0.18,
+    "water": 0.09,
+    "road": 0.07,
+    "planning_conditions": 0.11,
+    "compensation": 0.11,
 }
 _TRANSFORMERS_MVA = np.array(
     [1.0, 2.0, 3.15, 5.0, 8.0, 10.0, 16.0, 20.0, 31.5, 40.0, 63.0]
