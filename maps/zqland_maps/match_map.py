@@ -115,10 +115,10 @@ def _neighbourhood(
     chosen = [match.parcel_id for match in answer.matches]
     if not public:
         chosen += [miss.parcel_id for miss in answer.near_misses]
-    lots = parcels.geometry[parcels.index.isin(chosen)]
+    lots = parcels[parcels.index.isin(chosen)]
     if lots.empty:
         return parcels
-    around = lots.union_all().buffer(NEIGHBOURHOOD, quad_segs=2)
+    around = lots.geometry.union_all().buffer(NEIGHBOURHOOD, quad_segs=2)
     return parcels[parcels.intersects(around)]
 
 
