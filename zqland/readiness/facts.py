@@ -169,8 +169,8 @@ def read_facts(
     last = _days(evidence, "expires_on")
     is_done = (done != _UNKNOWN) & (done <= today)
     start = np.where(is_done, done, np.where(due > today, due, _UNKNOWN))
-    end = np.where(last == _UNKNOWN, NEVER, last + 1)
-    counts = (start != _UNKNOWN) & (start < end) & ~_superseded(evidence)
+    end = np.where(last == _UNKNOWN, NEVER, np.minimum(last + 1, NEVER))
+    counts = (start >= FIRST_DAY) & (start < end) & ~_superseded(evidence)
     item = _items(evidence, rules)
     kinds, kind_names = _codes(evidence["subject_kind"])
     names, ids = _codes(evidence["subject_id"])
@@ -201,7 +201,7 @@ def parcel_spans(
     Returns
     -------
     spans
-        Merged spans; the owner is the place of the parcel.
+        Spans, not merged; the owner is the place of the parcel.
     """
     inherited = []
     for kind in ("area", "park"):
@@ -211,7 +211,7 @@ def parcel_spans(
     shared = merge(join(inherited))
     rows, heirs = subjects.parcels_of(shared.owner)
     own = _renumbered(facts["parcel"].spans, places)
-    return merge(join([own, shared.take(rows).with_owner(heirs)]))
+    return join([own, shared.take(rows).with_owner(heirs)])
 
 
 def _renumbered(spans: Spans, places: Integers) -> Spans:
@@ -272,5 +272,4 @@ def _days(evidence: pd.DataFrame, name: str) -> Integers:
         return np.full(len(evidence), _UNKNOWN)
     dates = pd.to_datetime(evidence[name]).to_numpy("datetime64[D]")
     days: Integers = dates.astype(np.int64)
-    # A year that no calendar has would not fit the numbers of the timeline.
-    return np.where(days == _UNKNOWN, days, np.clip(days, FIRST_DAY, NEVER - 2))
+    return days

@@ -11,6 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from zqland.readiness.rules import UTILITY
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from zqland.readiness.rules import Predicate, ReadinessRules
+
+
+_PIECE = 8
+"""Bits of a word that are looked up together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +169,24 @@ class Masks:
         names
             Tuples of item keys in catalogue order, shape (n,).
         """
-        words, places = np.unique(masks, return_inverse=True)
+        places, words = pd.factorize(masks)
         table: npt.NDArray[np.object_] = np.empty(len(words), dtype=object)
+        pieces = [
+            self._piece_names(start) for start in range(0, len(self.items), _PIECE)
+        ]
         for place, word in enumerate(words.tolist()):
-            table[place] = tuple(
-                key for bit, key in enumerate(self.items) if word >> bit & 1
-            )
+            names: tuple[str, ...] = ()
+            for number, piece in enumerate(pieces):
+                names += piece[word >> number * _PIECE & (1 << _PIECE) - 1]
+            table[place] = names
         return table[places]
+
+    def _piece_names(self, start: int) -> list[tuple[str, ...]]:
+        """List the items of every possible piece of a word."""
+        names: list[tuple[str, ...]] = [()]
+        for key in self.items[start : start + _PIECE]:
+            names += [(*shorter, key) for shorter in names]
+        return names
 
     def strongest_sets(self, masks: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
         """Find the strongest utility set of each word.
