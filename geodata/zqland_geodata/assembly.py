@@ -14,15 +14,17 @@ from zqland import catalogues, crs
 from zqland.errors import CrsError
 from zqland.findings import Finding, Severity
 from zqland.text import Text
-from zqland_geodata import extent, headings, places
+from zqland_geodata import extent, identity, places
 from zqland_geodata.errors import SourceCrsError
+from zqland_geodata.rawtable import rows_where
+from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_EMPTY = shapely.Polygon()
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 _DEFAULT_ZONE = 4526
+_CODE_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,14 @@ class Shapes:
         Where each stands in the file.
     name
         Name of the file.
-    zones
-        Home zone of each shape, or one for all, or ``None`` to choose it.
+    zone
+        Home zone of all, or ``None`` to choose the zone that holds most of each.
     """
 
     geometry: gpd.GeoSeries
     row_places: Sequence[str]
     name: str
-    zones: int | pd.Series[int] | None = None
+    zone: int | None = None
 
 
 def assemble(
@@ -77,7 +79,7 @@ def assemble(
     attributes
         Columns of the table on the same index, ``parcel_id`` among them.
     findings
-        What was found so far; new findings are put behind.
+        What was found so far; new findings are put behind in the result.
 
     Returns
     -------
@@ -90,8 +92,11 @@ def assemble(
         The shapes do not lie where their system says, or need a home zone.
     """
     found = list(findings)
-    ids = unique_ids(attributes["parcel_id"], shapes.row_places, found)
-    geometry = _usable(shapes, ids, found)
+    names = attributes["parcel_id"]
+    ids = identity.unique_ids(names, shapes.row_places, found, field="parcel_id")
+    flat = _flat(shapes, found)
+    unusable = _unusable(shapes, flat, ids, found)
+    geometry = flat.where(~unusable, shapely.Polygon())
     zones = _zones(shapes, geometry)
     try:
         home = crs.to_home(geometry, zones)
@@ -100,210 +105,104 @@ def assemble(
         raise SourceCrsError(
             _IN_FILE.format(name=shapes.name, text=error.text)
         ) from error
+    found += _mended(geometry, home, ids, shapes.row_places)
     table = attributes.drop(columns="parcel_id")
     table["home_zone"] = zones
     table["home_geometry"] = gpd.GeoSeries(home.to_numpy())
-    table["district"] = _districts(table["district"], degrees, zones, ids, found)
-    table["park_id"] = park_ids(table["park_id"])
+    table["district"] = _districts(table["district"], degrees, ids, found)
+    table["park_id"] = identity.park_ids(table["park_id"])
     parcels = gpd.GeoDataFrame(table, geometry=degrees, crs=crs.GEOGRAPHIC)
     parcels.index = pd.Index(ids, name="parcel_id", dtype="str")
-    return ParcelsRead(parcels[_ordered(parcels)], found)
+    return ParcelsRead(parcels[_order(parcels)], found)
 
 
-def unique_ids(
-    ids: pd.Series[Any],
-    row_places: Sequence[str],
-    findings: list[Finding],
-    *,
-    field: str = "parcel_id",
-) -> list[str]:
-    """Name every record, and tell records of the same name apart.
-
-    Parameters
-    ----------
-    ids
-        Identifiers as read, missing ones among them.
-    row_places
-        Where each record stands in the file.
-    findings
-        New findings are put behind.
-    field
-        Name of the identifier.
-
-    Returns
-    -------
-    unique
-        The identifiers; ``#2``, ``#3`` … is put behind repeated ones, and a record
-        without one is called after its place.
-    """
-    filled = ids.where(ids.notna(), pd.Series(list(row_places), index=ids.index))
-    for row in np.flatnonzero(ids.isna().to_numpy()):
+def _flat(shapes: Shapes, findings: list[Finding]) -> gpd.GeoSeries:
+    """Return the shapes without heights."""
+    count = int(shapes.geometry.has_z.sum())
+    if count:
         findings.append(
-            Finding(
-                record=row_places[row],
-                field=field,
-                value="",
-                rule=f"{field}.missing",
-                severity=Severity.ERROR,
-                message=_NO_ID,
-                action=_CALLED.format(name=row_places[row]),
-                place=row_places[row],
-            )
+            _HEIGHTS.finding("", "geometry", "Z", place=shapes.name, count=count)
         )
-    taken = set(filled)
-    unique: list[str] = []
-    seen: dict[str, int] = {}
-    # One pass in order, because each new name must avoid all names before it.
-    for row, name in enumerate(filled):
-        seen[name] = number = seen.get(name, 0) + 1
-        chosen = name if number == 1 else f"{name}#{number}"
-        while number > 1 and chosen in taken:
-            number += 1
-            chosen = f"{name}#{number}"
-        if number > 1:
-            seen[name] = number
-            taken.add(chosen)
-            findings.append(_repeated(field, name, chosen, row_places[row]))
-        unique.append(chosen)
-    return unique
+    flat = shapely.force_2d(shapes.geometry.to_numpy())
+    return gpd.GeoSeries(flat, shapes.geometry.index, crs=shapes.geometry.crs)
 
 
-def park_ids(words: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the ids of parks that are named in words; other texts stay."""
-    known = {}
-    for park_id, name, name_en in places.parks()[["name", "name_en"]].itertuples():
-        known |= {
-            headings.plain(word): str(park_id) for word in (park_id, name, name_en)
-        }
-    return words.map(
-        lambda word: known.get(headings.plain(word), word), na_action="ignore"
-    ).astype("str")
-
-
-def _usable(shapes: Shapes, ids: list[str], findings: list[Finding]) -> gpd.GeoSeries:
-    """Return flat polygons; what is none becomes an empty one and a finding."""
-    geometry = shapes.geometry
-    has_z = geometry.has_z.to_numpy()
-    if has_z.any():
-        findings.append(_heights(shapes.name, int(has_z.sum())))
-    flat = gpd.GeoSeries(
-        shapely.force_2d(geometry.to_numpy()), geometry.index, crs=geometry.crs
-    )
-    is_missing = (flat.isna() | flat.is_empty).to_numpy()
+def _unusable(
+    shapes: Shapes, flat: gpd.GeoSeries, ids: list[str], findings: list[Finding]
+) -> pd.Series[bool]:
+    """Tell which shapes are no polygons in the area of their system; report each."""
+    is_missing = flat.isna() | flat.is_empty
     kinds = shapely.get_type_id(flat.to_numpy())
     is_other = ~is_missing & ~np.isin(kinds, _POLYGONS)
     is_outside = extent.outside(flat, name=shapes.name) & ~is_other
-    for flags, rule, message in (
-        (is_missing, "geometry.missing", _NO_SHAPE),
-        (is_other, "geometry.kind", _NOT_A_POLYGON),
-        (is_outside, "geometry.outside_crs", _OUTSIDE),
+    for flags, rule in (
+        (is_missing, _MISSING),
+        (is_other, _NOT_A_POLYGON),
+        (is_outside, _OUTSIDE),
     ):
-        for row in np.flatnonzero(flags):
-            shape = flat.iloc[row]
-            findings.append(
-                Finding(
-                    record=ids[row],
-                    field="geometry",
-                    value="" if shape is None else shape.geom_type,
-                    rule=rule,
-                    severity=Severity.ERROR,
-                    message=message,
-                    action=_KEPT_EMPTY,
-                    place=shapes.row_places[row],
-                )
-            )
-    unusable = is_missing | is_other | is_outside
-    return flat.where(~unusable, _EMPTY)
+        for row in rows_where(flags):
+            kind = "" if flat[row] is None else flat[row].geom_type
+            place = shapes.row_places[row]
+            findings.append(rule.finding(ids[row], "geometry", kind, place=place))
+    return is_missing | is_other | is_outside
 
 
 def _zones(shapes: Shapes, geometry: gpd.GeoSeries) -> pd.Series[int]:
     """Return the home zone of every shape; empty ones get that of the others."""
-    if isinstance(shapes.zones, pd.Series):
-        return shapes.zones
     try:
-        if shapes.zones is not None:
-            crs.check_home(shapes.zones)
-            return pd.Series(shapes.zones, index=geometry.index, dtype="int64")
-        present = geometry[~geometry.is_empty]
-        chosen = crs.home_zone(present).astype("int64")
+        if shapes.zone is not None:
+            crs.check_home(shapes.zone)
+            return pd.Series(shapes.zone, index=geometry.index, dtype="int64")
+        chosen = crs.home_zone(geometry).astype("int64")
     except CrsError as error:
-        text = _IN_FILE if shapes.zones is not None else _NEEDS_ZONE
+        text = _NEEDS_ZONE if shapes.zone is None else _IN_FILE
         raise SourceCrsError(text.format(name=shapes.name, text=error.text)) from error
-    usual = int(chosen.mode().iloc[0]) if len(chosen) else _DEFAULT_ZONE
-    return chosen.reindex(geometry.index, fill_value=usual)
+    real = chosen[chosen != crs.NO_SHAPE]
+    usual = int(real.mode().iloc[0]) if len(real) else _DEFAULT_ZONE
+    return chosen.replace(crs.NO_SHAPE, usual)
+
+
+def _mended(
+    geometry: gpd.GeoSeries,
+    home: gpd.GeoSeries,
+    ids: list[str],
+    row_places: Sequence[str],
+) -> list[Finding]:
+    """Report shapes that rounding made valid on the way to the home zone."""
+    is_mended = ~geometry.is_valid & home.is_valid
+    reasons = shapely.is_valid_reason(geometry.to_numpy())
+    return [
+        _MENDED.finding(ids[row], "geometry", reasons[row], place=row_places[row])
+        for row in rows_where(is_mended)
+    ]
 
 
 def _districts(
     stated: pd.Series[Any],
     degrees: gpd.GeoSeries,
-    zones: pd.Series[int],
     ids: list[str],
     findings: list[Finding],
 ) -> pd.Series[Any]:
     """Return the stated districts as codes, and the true one where none is stated."""
     districts = places.districts()
-    known = {
-        headings.plain(word): str(code)
-        for code, name, name_en in districts[["name", "name_en"]].itertuples()
-        for word in (code, name, name_en, str(name)[:-1])
-    }
-    codes = stated.map(
-        lambda word: known.get(headings.plain(word), word), na_action="ignore"
-    ).astype("str")
-    unknown = codes.notna() & ~codes.str.fullmatch(r"\d{6}(-\w+)?").fillna(value=False)
-    for word, rows in codes[unknown].groupby(codes[unknown]).groups.items():
-        findings.append(_district_unknown(str(word), ids[int(rows[0])], len(rows)))
-    points = gpd.GeoSeries(
-        shapely.point_on_surface(degrees.to_numpy()), degrees.index, crs=degrees.crs
-    )
+    codes = identity.district_codes(stated)
+    is_code = codes.str.slice(stop=_CODE_DIGITS).str.isdecimal()
+    unknown = codes[codes.notna() & ~is_code.fillna(value=False).astype("bool")]
+    for word, rows in unknown.groupby(unknown).groups.items():
+        record = ids[int(rows[0])]
+        findings.append(_NO_DISTRICT.finding(record, "district", word, count=len(rows)))
+    inside = shapely.point_on_surface(degrees.to_numpy())
+    points = gpd.GeoSeries(inside, degrees.index, crs=degrees.crs)
     rows, numbers = districts.sindex.query(points, predicate="intersects")
-    located = pd.Series(None, index=degrees.index, dtype="str")
+    located = pd.Series([None] * len(degrees), degrees.index, dtype="str")
     located.iloc[rows] = districts.index.to_numpy()[numbers]
     return codes.fillna(located)
 
 
-def _ordered(parcels: gpd.GeoDataFrame) -> list[str]:
+def _order(parcels: gpd.GeoDataFrame) -> list[str]:
     rows = catalogues.columns()
     columns = rows.loc[rows["table"] == "parcels", "column"]
     return [str(column) for column in columns if column in parcels.columns]
-
-
-def _repeated(field: str, name: str, chosen: str, place: str) -> Finding:
-    return Finding(
-        record=chosen,
-        field=field,
-        value=name,
-        rule=f"{field}.repeated",
-        severity=Severity.ERROR,
-        message=_TWICE,
-        action=_CALLED.format(name=chosen),
-        place=place,
-    )
-
-
-def _heights(name: str, count: int) -> Finding:
-    return Finding(
-        record="",
-        field="geometry",
-        value=f"Z × {count}",
-        rule="geometry.heights",
-        severity=Severity.INFO,
-        message=_HEIGHTS.format(count=count),
-        action=_HEIGHTS_LEFT,
-        place=name,
-    )
-
-
-def _district_unknown(word: str, record: str, count: int) -> Finding:
-    return Finding(
-        record=record,
-        field="district",
-        value=word,
-        rule="district.unknown",
-        severity=Severity.WARNING,
-        message=_NO_DISTRICT.format(count=count),
-        action=_KEPT_AS_TEXT,
-    )
 
 
 _IN_FILE = Text(en="{name}: {text}", zh="{name}：{text}")
@@ -312,38 +211,64 @@ _NEEDS_ZONE = Text(
     "[parcels].",
     zh="{name}：{text}请在字段映射的 [parcels] 中写明 home_zone = EPSG 代码。",
 )
-_NO_ID = Text(en="the record has no id", zh="该记录没有编号")
-_TWICE = Text(
-    en="an earlier record has the same id",
-    zh="编号与前面的记录重复",
-)
-_CALLED = Text(
-    en="kept and called {name}; give it its own id",
-    zh="保留，暂编号为 {name}；请改正编号",
-)
-_NO_SHAPE = Text(en="the record has no shape", zh="该记录没有图形")
-_NOT_A_POLYGON = Text(
-    en="the shape is no polygon; a parcel is an area",
-    zh="图形不是面；地块应为面",
-)
-_OUTSIDE = Text(
-    en="the shape lies outside the area of the file's reference system",
-    zh="图形不在文件坐标系的适用范围内",
-)
 _KEPT_EMPTY = Text(
     en="record kept without a shape; correct the file",
     zh="保留记录，图形置空；请更正文件",
 )
-_HEIGHTS = Text(
-    en="{count} shapes have heights; parcels are plane",
-    zh="{count} 个图形带高程；地块按平面处理",
+_MISSING = Rule(
+    "geometry.missing",
+    Severity.ERROR,
+    Text(en="the record has no shape", zh="该记录没有图形"),
+    _KEPT_EMPTY,
 )
-_HEIGHTS_LEFT = Text(
-    en="heights left out, plane coordinates unchanged",
-    zh="舍去高程，平面坐标不变",
+_NOT_A_POLYGON = Rule(
+    "geometry.kind",
+    Severity.ERROR,
+    Text(
+        en="the shape is no polygon; a parcel is an area",
+        zh="图形不是面；地块应为面",
+    ),
+    _KEPT_EMPTY,
 )
-_NO_DISTRICT = Text(
-    en="not a district of the city, nor a code of GB/T 2260 ({count} records)",
-    zh="不是本市的县(市、区)名称，也不是行政区划代码（{count} 条记录）",
+_OUTSIDE = Rule(
+    "geometry.outside_crs",
+    Severity.ERROR,
+    Text(
+        en="the shape lies outside the area of the file's reference system",
+        zh="图形不在文件坐标系的适用范围内",
+    ),
+    _KEPT_EMPTY,
 )
-_KEPT_AS_TEXT = Text(en="kept as written", zh="按原文保留")
+_MENDED = Rule(
+    "geometry.invalid_in_file",
+    Severity.ERROR,
+    Text(
+        en="the shape is invalid in the coordinates of the file",
+        zh="图形在文件坐标中无效",
+    ),
+    Text(
+        en="kept; valid in the home zone by rounding only, correct the source",
+        zh="保留；仅因舍入在本位带中有效，请更正来源",
+    ),
+)
+_HEIGHTS = Rule(
+    "geometry.heights",
+    Severity.INFO,
+    Text(
+        en="{count} shapes have heights; parcels are plane",
+        zh="{count} 个图形带高程；地块按平面处理",
+    ),
+    Text(
+        en="heights left out, plane coordinates unchanged",
+        zh="舍去高程，平面坐标不变",
+    ),
+)
+_NO_DISTRICT = Rule(
+    "district.unknown",
+    Severity.WARNING,
+    Text(
+        en="not a district of the city, nor a code of GB/T 2260 ({count} records)",
+        zh="不是本市的县(市、区)名称，也不是行政区划代码（{count} 条记录）",
+    ),
+    Text(en="kept as written", zh="按原文保留"),
+)

@@ -3,7 +3,7 @@
 **Long**: a row per fact, with columns for the parcel, park or area, the item, and when
 it was done, is due and expires, a value, a document. **Wide**: a row per parcel (or
 park, or area) and a column per item; a cell holds the date on which it was done, or
-yes (``是``, ``√``, ``有``, ``已完成``, ``yes``) or no (``否``, ``×``, ``无``, ``no``), or
+yes (``是``, ``√``, ``有``, ``已完成``, ``yes``), no (``否``, ``×``, ``无``, ``no``), or
 ``计划`` with the date on which it is due. Behind an item in a heading may stand, in
 parentheses, what its cells are: ``通水（计划）``, ``通电(有效期至)``, ``通电(MVA)``.
 
@@ -15,7 +15,6 @@ parcel, then area, then park.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,15 +26,18 @@ from zqland.errors import UnitError
 from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata import headings, quantities
-from zqland_geodata.assembly import park_ids
-from zqland_geodata.attributes import NOT_USED, Source, clean_text, take_columns
+from zqland_geodata.attributes import take_columns
 from zqland_geodata.errors import MissingColumnError, MissingDateError
 from zqland_geodata.evidence_cells import read_cells
 from zqland_geodata.evidence_items import ItemWords, Role
 from zqland_geodata.fieldmap import FieldMap, TableMap, table_map
+from zqland_geodata.identity import park_ids
+from zqland_geodata.rawtable import RawTable, clean_text, rows_where
+from zqland_geodata.remarks import NOT_USED, Rule
 from zqland_geodata.sheets import Sheet, read_sheet
 
 if TYPE_CHECKING:
+    import datetime as dt
     from pathlib import Path
 
 _KINDS = {"parcel_id": "parcel", "area_id": "area", "park_id": "park"}
@@ -118,21 +120,12 @@ class _Reading:
     findings: list[Finding] = field(default_factory=list)
 
     def note(
-        self, row: int, column: str, value: object, rule: str, message: Text
+        self, rule: Rule, row: int, column: str, value: object = "", **facts: object
     ) -> None:
-        """Note something about a row that is for this reason not used."""
+        """Note why a row is not used."""
         place = self.sheet.row_places[row]
         self.findings.append(
-            Finding(
-                record=place,
-                field=column,
-                value=clean_text(value)[:60],
-                rule=rule,
-                severity=Severity.ERROR,
-                message=message,
-                action=NOT_USED,
-                place=place,
-            )
+            rule.finding(place, column, clean_text(value), place=place, **facts)
         )
 
 
@@ -157,14 +150,13 @@ def _long(reading: _Reading) -> pd.DataFrame:
         facts["due_on"] = facts["due_on"].fillna(said["due"])
         is_broken |= said["broken"]
     items = facts["item"].map(reading.words.item, na_action="ignore").astype("str")
-    for row in np.flatnonzero(items.isna().to_numpy()):
-        word = facts["item"].iloc[row]
-        reading.note(int(row), "item", word, "item.unknown", _UNKNOWN_ITEM)
+    for row in rows_where(items.isna()):
+        reading.note(_UNKNOWN_ITEM, row, "item", facts["item"].iloc[row])
     facts["item"] = items
     is_silent = facts[_DATES].isna().all(axis=1) & ~is_broken & items.notna()
-    for row in np.flatnonzero(is_silent.to_numpy()):
+    for row in rows_where(is_silent):
         if said is None or said["kind"].iloc[row] != "no":
-            reading.note(int(row), "done_on", "", "evidence.no_date", _NO_DATE)
+            reading.note(_NO_DATE, row, "done_on")
     return facts[~is_broken & items.notna() & ~is_silent]
 
 
@@ -224,7 +216,7 @@ def _values(
             values.iloc[row] = quantities.parse_figure(text, "", default=1.0)
         except UnitError as error:
             broken.iloc[row] = True
-            reading.note(row, heading, cell, "value.unreadable", error.text)
+            reading.note(_BAD_VALUE, row, heading, cell, reason=error.text)
     return values, broken
 
 
@@ -236,9 +228,8 @@ def _said(
     is_broken = said["kind"] == "unreadable"
     if column != "done_on":
         is_broken |= said["kind"].isin(["yes", "planned"])
-    for row in np.flatnonzero(is_broken.to_numpy()):
-        cell = cells.iloc[row]
-        reading.note(int(row), heading, cell, "date.unreadable", _NOT_A_DATE)
+    for row in rows_where(is_broken):
+        reading.note(_NOT_A_DATE, row, heading, cells.iloc[row])
     is_yes = (said["kind"] == "yes") & ~is_broken
     done = said["date"].where(said["kind"] == "date")
     if is_yes.any():
@@ -261,19 +252,16 @@ def _as_of(reading: _Reading, heading: str, count: int) -> pd.Timestamp:
 def _note_undated(
     reading: _Reading, heading: str, cells: pd.Series[Any], is_yes: pd.Series[bool]
 ) -> None:
-    rows = np.flatnonzero(is_yes.to_numpy())
-    places = [reading.sheet.row_places[row] for row in rows]
-    more = " …" if len(places) > _SHOWN else ""
+    rows = rows_where(is_yes)
+    shown = ", ".join(reading.sheet.row_places[row] for row in rows[:_SHOWN])
     reading.findings.append(
-        Finding(
-            record="",
-            field=heading,
-            value=f"{clean_text(cells.iloc[rows[0]])} × {len(rows)}",
-            rule="evidence.undated",
-            severity=Severity.WARNING,
-            message=_UNDATED.format(count=len(rows)),
-            action=_FROM_AS_OF.format(date=reading.as_of),
-            place=", ".join(places[:_SHOWN]) + more,
+        _UNDATED.finding(
+            "",
+            heading,
+            f"{clean_text(cells.iloc[rows[0]])} × {len(rows)}",
+            place=shown + (" …" if len(rows) > _SHOWN else ""),
+            count=len(rows),
+            date=reading.as_of,
         )
     )
 
@@ -293,7 +281,7 @@ def _take(
 ) -> tuple[pd.DataFrame, pd.Series[bool]]:
     """Take columns and subjects; tell which rows cannot be used."""
     sheet = reading.sheet
-    source = Source(sheet.name, raw, "evidence", sheet.row_places, action=NOT_USED)
+    source = RawTable(sheet.name, raw, "evidence", sheet.row_places, action=NOT_USED)
     taken = take_columns(
         source, reading.mapping, needed=needed, id_column="evidence_id"
     )
@@ -310,25 +298,25 @@ def _take(
         is_named = table[column].notna() & subject.isna()
         kind = kind.where(~is_named, name)
         subject = subject.where(~is_named, table[column])
-    for row in np.flatnonzero(subject.isna().to_numpy()):
-        reading.note(int(row), "subject_id", "", "subject.missing", _WHOSE)
+    for row in rows_where(subject.isna()):
+        reading.note(_WHOSE, row, "subject_id")
     table["subject_kind"] = kind
     table["subject_id"] = subject.where(kind != "park", park_ids(subject))
-    return table, taken.unreadable.any(axis=1) | subject.isna()
+    return table, taken.unreadable | subject.isna()
 
 
 def _checked(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
     """Leave out facts that contradict themselves, and complete the columns."""
     facts = _named(reading, facts)
-    is_wrong = (facts["expires_on"] < facts["done_on"]).to_numpy()
-    for place in np.flatnonzero(is_wrong):
-        row, expires = int(facts["row"].iloc[place]), facts["expires_on"].iloc[place]
-        value = f"{expires:%Y-%m-%d}"
-        reading.note(row, "expires_on", value, "evidence.expires_first", _EXPIRES_FIRST)
-    is_repeated = facts["evidence_id"].duplicated().to_numpy()
-    for place in np.flatnonzero(is_repeated):
-        row, name = int(facts["row"].iloc[place]), facts["evidence_id"].iloc[place]
-        reading.note(row, "evidence_id", name, "evidence_id.repeated", _REPEATED)
+    is_wrong = facts["expires_on"] < facts["done_on"]
+    for place in rows_where(is_wrong):
+        expires = f"{facts['expires_on'].iloc[place]:%Y-%m-%d}"
+        row = int(facts["row"].iloc[place])
+        reading.note(_EXPIRES_FIRST, row, "expires_on", expires)
+    is_repeated = facts["evidence_id"].duplicated()
+    for place in rows_where(is_repeated):
+        row = int(facts["row"].iloc[place])
+        reading.note(_REPEATED, row, "evidence_id", facts["evidence_id"].iloc[place])
     facts = _in_item_units(reading, facts[~is_wrong & ~is_repeated])
     rows = catalogues.columns()
     order = rows.loc[rows["table"] == "evidence", "column"].to_list()
@@ -356,14 +344,16 @@ def _in_item_units(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
     units = facts["unit"].fillna("").astype("str")
     has_value = facts["value"].notna()
     is_wrong = pd.Series(False, index=facts.index)  # noqa: FBT003 - the value
-    pairs = facts[has_value].assign(unit=units).groupby(["item", "unit"]).groups
-    for (item, unit), index in pairs.items():
+    pairs = facts[has_value].assign(unit=units).groupby(["item", "unit"])
+    for pair, group in pairs:
+        item, unit = map(str, pair)
+        index = group.index
         try:
             factor = reading.words.factor(item, unit)
         except UnitError as error:
             is_wrong[index] = True
             for row in facts.loc[index, "row"]:
-                reading.note(int(row), "unit", unit, "unit.unknown", error.text)
+                reading.note(_BAD_UNIT, int(row), "unit", unit, reason=error.text)
             continue
         facts.loc[index, "value"] *= factor
         units[index] = reading.words.items[item].unit
@@ -374,22 +364,32 @@ def _in_item_units(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
 _KNOWN = Text(
     en="a column for the parcel, park or area, and either item and dates or a column "
     "per item",
-    zh="地块、园区或片区一列，以及“事项＋日期”各列或每个事项一列",
+    zh="地块、园区或片区一列，以及“事项、日期”各列或每个事项一列",
 )
-_UNKNOWN_ITEM = Text(
-    en="the item is empty or not in the catalogue of items",
-    zh="事项为空，或不在事项目录中",
+_UNKNOWN_ITEM = Rule(
+    "item.unknown",
+    Severity.ERROR,
+    Text(
+        en="the item is empty or not in the catalogue of items",
+        zh="事项为空，或不在事项目录中",
+    ),
+    NOT_USED,
 )
-_NO_DATE = Text(
-    en="the fact has no date on which it was done or is due",
-    zh="没有完成日期，也没有计划日期",
+_NO_DATE = Rule(
+    "evidence.no_date",
+    Severity.ERROR,
+    Text(
+        en="the fact has no date on which it was done or is due",
+        zh="没有完成日期，也没有计划日期",
+    ),
+    NOT_USED,
 )
 _NO_FORM = Text(
     en="{name}: neither a column of items (long form) nor columns named after items "
     "(wide form). Rename the headings, or name items in a field map under "
     "[evidence.items].",
-    zh="{name}：既没有“事项”列（长表），也没有以事项命名的列（宽表）。请改列名，或在字段映射的 "
-    "[evidence.items] 中指明。",
+    zh="{name}：既没有“事项”列（长表），也没有以事项命名的列（宽表）。请改列名，"
+    "或在字段映射的 [evidence.items] 中指明。",
 )
 _NO_SUBJECT = Text(
     en="{name}: no column says which parcel, park or area a row is about; it has: "
@@ -398,34 +398,72 @@ _NO_SUBJECT = Text(
     zh="{name}：没有列说明是哪宗地块、园区或片区；现有：{found}。请加“地块编号”或“园区代码”，"
     "或在字段映射中指明。",
 )
-_WHOSE = Text(
-    en="the row does not say what it is about",
-    zh="该行没有写明对象",
+_WHOSE = Rule(
+    "subject.missing",
+    Severity.ERROR,
+    Text(
+        en="the row does not say what it is about",
+        zh="该行没有写明对象",
+    ),
+    NOT_USED,
 )
-_NOT_A_DATE = Text(
-    en="neither a date (2023-09-05, 2023/9/5, 2023.9.5, 2023年9月5日, 20230905) nor yes "
-    "or no",
-    zh="既不是日期（2023-09-05、2023/9/5、2023.9.5、2023年9月5日、20230905），也不是是/否",
+_NOT_A_DATE = Rule(
+    "date.unreadable",
+    Severity.ERROR,
+    Text(
+        en="neither a date (2023-09-05, 2023/9/5, 2023.9.5, 2023年9月5日, "
+        "20230905) nor yes or no",
+        zh="既不是日期（2023-09-05、2023/9/5、2023.9.5、2023年9月5日、"
+        "20230905），也不是是/否",
+    ),
+    NOT_USED,
 )
 _NO_AS_OF = Text(
     en="{name}: the column “{heading}” says yes {count} times without a date. Give the "
     "day on which the sheet was true: as_of, --on, or as_of in the field map.",
-    zh="{name}：“{heading}”列有 {count} 处只写“是”而无日期。请给出该表的截止日期：as_of、"
-    "--on，或字段映射中的 as_of。",
-)
-_UNDATED = Text(
-    en="done, but without a date ({count} rows)",
-    zh="已完成但无日期（{count} 行）",
+    zh="{name}：“{heading}”列有 {count} 处只写“是”而无日期。请给出该表的截止日期："
+    "as_of、--on，或字段映射中的 as_of。",
 )
 _FROM_AS_OF = Text(
     en="counted from the as-of date {date}",
     zh="自表的截止日期 {date} 起计",
 )
-_EXPIRES_FIRST = Text(
-    en="it expires before it was done",
-    zh="有效期止于完成日期之前",
+_UNDATED = Rule(
+    "evidence.undated",
+    Severity.WARNING,
+    Text(
+        en="done, but without a date ({count} rows)",
+        zh="已完成但无日期（{count} 行）",
+    ),
+    _FROM_AS_OF,
 )
-_REPEATED = Text(
-    en="an earlier fact has the same id",
-    zh="佐证编号与前面的记录重复",
+_EXPIRES_FIRST = Rule(
+    "evidence.expires_first",
+    Severity.ERROR,
+    Text(
+        en="it expires before it was done",
+        zh="有效期止于完成日期之前",
+    ),
+    NOT_USED,
+)
+_REPEATED = Rule(
+    "id.repeated",
+    Severity.ERROR,
+    Text(
+        en="an earlier fact has the same id",
+        zh="佐证编号与前面的记录重复",
+    ),
+    NOT_USED,
+)
+_BAD_VALUE = Rule(
+    "figure.unreadable",
+    Severity.ERROR,
+    Text(en="{reason}", zh="{reason}"),
+    NOT_USED,
+)
+_BAD_UNIT = Rule(
+    "unit.unknown",
+    Severity.ERROR,
+    Text(en="{reason}", zh="{reason}"),
+    NOT_USED,
 )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from zqland_geodata.attributes import clean_text
 from zqland_geodata.dates import parse_date
+from zqland_geodata.rawtable import clean_text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,8 +20,25 @@ YES = frozenset(
 """Words that say that an item is done, without a date."""
 
 NO = frozenset(
-    ("否", "×", "✗", "✘", "x", "无", "没有", "未", "未完成", "未通", "no", "n", "false")
-    + ("-", "—", "–", "/")
+    (
+        "否",
+        "×",
+        "✗",
+        "✘",
+        "x",
+        "无",
+        "没有",
+        "未",
+        "未完成",
+        "未通",
+        "no",
+        "n",
+        "false",
+        "-",
+        "—",
+        "–",
+        "/",
+    )
 )
 """Words that say that an item is not done."""
 

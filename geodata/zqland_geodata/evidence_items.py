@@ -157,7 +157,9 @@ class ItemWords:
             return 1.0
         if plain(unit) not in factors:
             raise UnitError(
-                _NO_UNIT.format(unit=unit, item=item.text, known=", ".join(known) or "–")
+                _NO_UNIT.format(
+                    unit=unit, item=item.text, known=", ".join(known) or "–"
+                )
             )
         return factors[plain(unit)]
 

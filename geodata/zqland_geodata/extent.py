@@ -82,13 +82,14 @@ def outside(shapes: gpd.GeoSeries, *, name: str) -> npt.NDArray[np.bool_]:
     SourceCrsError
         Most shapes do: the system is not theirs.
     """
+    system = crs.check_source(shapes.crs)
     bounds = shapes.bounds.to_numpy()
     present = (~(shapes.is_empty | shapes.isna())).to_numpy()
-    longitude, latitude = _degrees(shapes.crs, bounds)
-    is_outside = present & ~_inside(shapes.crs, longitude, latitude)
+    longitude, latitude = _degrees(system, bounds)
+    is_outside = present & ~_inside(system, longitude, latitude)
     if present.any() and is_outside.sum() * 2 >= present.sum():
         place = np.flatnonzero(is_outside)[0]
-        raise SourceCrsError(_wrong(shapes.crs, bounds[place], name))
+        raise SourceCrsError(_wrong(system, bounds[place], name))
     return np.asarray(is_outside)
 
 
@@ -160,17 +161,20 @@ _IN_FILE = Text(en="{name}: {text}", zh="{name}：{text}")
 _DIFFER = Text(
     en="{name} states the reference system {stated}, the field map {given}. Remove "
     "source_crs from the field map, or correct the file.",
-    zh="{name}自带坐标系 {stated}，而字段映射写的是 {given}。请删去 source_crs，或更正文件。",
+    zh="{name}自带坐标系 {stated}，而字段映射写的是 {given}。"
+    "请删去 source_crs，或更正文件。",
 )
 _WRONG = Text(
     en="{name} says {system}, but its shapes lie outside the area of that system "
     "(first at {x}, {y}). {hint}",
-    zh="{name}标明坐标系为 {system}，但图形不在其适用范围内（首个坐标 {x}, {y}）。{hint}",
+    zh="{name}标明坐标系为 {system}，但图形不在其适用范围内"
+    "（首个坐标 {x}, {y}）。{hint}",
 )
 _PREFIXED = Text(
     en="Eastings that begin with {zone} are of CGCS2000 3-degree zone {zone}: if that "
     "is the datum, save the file with EPSG:{epsg}.",
-    zh="东坐标以 {zone} 开头，应为三度带 {zone} 带；如为 CGCS2000，请用 EPSG:{epsg} 保存。",
+    zh="东坐标以 {zone} 开头，应为三度带 {zone} 带；如为 CGCS2000，"
+    "请用 EPSG:{epsg} 保存。",
 )
 _SWAPPED = Text(
     en="Latitude seems to come first; put longitude first.",

@@ -76,17 +76,17 @@ class ColumnMap:
         Unit of the figures; ``""`` if the heading or the cells say it.
     value
         The same value for all records, instead of columns.
-    values
+    meanings
         What each value of the file means; a ``*`` at the end stands for anything.
     otherwise
-        What a value outside ``values`` means; ``None`` makes it a finding.
+        What a value outside ``meanings`` means; ``None`` makes it a finding.
     """
 
     columns: tuple[str, ...] = ()
     join: str = "-"
     unit: str = ""
     value: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict)
     otherwise: str | None = None
 
 
@@ -186,7 +186,8 @@ class FieldMap:
         Examples
         --------
         >>> text = '[parcels.columns]\nparcel_id = "id"'
-        >>> FieldMap.parse("lots.toml", text).table("parcels").columns["parcel_id"].columns
+        >>> fieldmap = FieldMap.parse("lots.toml", text)
+        >>> fieldmap.table("parcels").columns["parcel_id"].columns
         ('id',)
         """
         try:
@@ -258,7 +259,7 @@ def _column(columns: Section, key: str, kind: str, unit: str) -> ColumnMap:
         join=str(section.content.get("join", "-")),
         unit=_unit(section, kind, unit),
         value=_word(section, "value"),
-        values=_values(section),
+        meanings=_meanings(section),
         otherwise=_word(section, "otherwise"),
     )
 
@@ -282,7 +283,7 @@ def _unit(section: Section, kind: str, column_unit: str) -> str:
     return unit
 
 
-def _values(section: Section) -> dict[str, str]:
+def _meanings(section: Section) -> dict[str, str]:
     if "values" not in section:
         return {}
     values = section.section("values")

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from zqland import catalogues
 from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata import headings
-from zqland_geodata.assembly import park_ids, unique_ids
-from zqland_geodata.attributes import LEFT_UNKNOWN, NOT_USED, Source, Taken, take_columns
+from zqland_geodata.attributes import Taken, take_columns
 from zqland_geodata.fieldmap import FieldMap, table_map
+from zqland_geodata.identity import park_ids, unique_ids
+from zqland_geodata.rawtable import RawTable, rows_where
+from zqland_geodata.remarks import LEFT_UNKNOWN, NOT_USED, Rule
 from zqland_geodata.sheets import Sheet, read_sheet
 
 if TYPE_CHECKING:
@@ -126,24 +127,14 @@ def read_status_events(
     needed = ("parcel_id", "status", "happened_on")
     sheet, taken = _taken(path, "status_events", fieldmap, needed=needed, used=NOT_USED)
     findings = [*sheet.findings, *taken.findings]
-    is_broken = taken.unreadable.any(axis=1)
     table = taken.table
-    is_gap = table[list(needed)].isna().any(axis=1) & ~is_broken
-    for row in np.flatnonzero(is_gap.to_numpy()):
+    is_gap = table[list(needed)].isna().any(axis=1) & ~taken.unreadable
+    for row in rows_where(is_gap):
         lacking = [column for column in needed if pd.isna(table[column].iloc[row])]
-        findings.append(
-            Finding(
-                record=sheet.row_places[row],
-                field=", ".join(lacking),
-                value="",
-                rule="status.incomplete",
-                severity=Severity.ERROR,
-                message=_INCOMPLETE,
-                action=NOT_USED,
-                place=sheet.row_places[row],
-            )
-        )
-    return StatusEventsRead(table[~is_broken & ~is_gap].reset_index(drop=True), findings)
+        place = sheet.row_places[row]
+        findings.append(_INCOMPLETE.finding(place, ", ".join(lacking), place=place))
+    events = table[~taken.unreadable & ~is_gap].reset_index(drop=True)
+    return StatusEventsRead(events, findings)
 
 
 def _taken(
@@ -162,7 +153,7 @@ def _taken(
 
     known = Text(en=", ".join(needed), zh="、".join(_zh_names(table, needed)))
     sheet = read_sheet(path, sheet=mapping.sheet, is_heading=is_heading, known=known)
-    source = Source(sheet.name, sheet.raw, table, sheet.row_places, action=used)
+    source = RawTable(sheet.name, sheet.raw, table, sheet.row_places, action=used)
     return sheet, take_columns(source, mapping, needed=needed, id_column=needed[0])
 
 
@@ -177,12 +168,10 @@ def _sectors(
 ) -> pd.Series[Any]:
     """Return codes of GB/T 4754 for codes and names of divisions."""
     codes = words.map(_sector, na_action="ignore").astype("str")
-    for row in np.flatnonzero((codes.isna() & words.notna()).to_numpy()):
-        findings.append(
-            _about(
-                ids[row], "sector", str(words.iloc[row]), "sector.unknown", _NO_SECTOR
-            )
-        )
+    findings += [
+        _NO_SECTOR.finding(ids[row], "sector", words.iloc[row])
+        for row in rows_where(codes.isna() & words.notna())
+    ]
     return codes
 
 
@@ -210,9 +199,11 @@ def _lists(
     codes: list[str | None] = []
     for name, cell in zip(ids, cells, strict=True):
         parts = _parts(cell)
-        for part in parts:
-            if headings.plain(part) not in known:
-                findings.append(_about(name, "lists", part, "lists.unknown", _NO_LIST))
+        findings += [
+            _NO_LIST.finding(name, "lists", part)
+            for part in parts
+            if headings.plain(part) not in known
+        ]
         words = [known.get(headings.plain(part), part) for part in parts]
         codes.append(";".join(dict.fromkeys(words)) or None)
     return pd.Series(codes, index=cells.index, dtype="str")
@@ -232,48 +223,56 @@ def _parts(cell: object) -> list[str]:
     return [part for part in _SEPARATORS.split(cell.strip()) if part]
 
 
-def _check_areas(
-    table: pd.DataFrame, ids: list[str], findings: list[Finding]
-) -> None:
+def _check_areas(table: pd.DataFrame, ids: list[str], findings: list[Finding]) -> None:
     """Remark on projects without an area, and on windows that are upside down."""
     areas = table[_AREAS]
-    lacks = areas["area_ideal_m2"].isna().to_numpy()
     smallest, ideal, largest = (areas[column] for column in _AREAS)
     is_upside_down = (smallest > ideal) | (ideal > largest) | (smallest > largest)
-    for row in np.flatnonzero(lacks):
-        findings.append(
-            _about(ids[row], "area_ideal_m2", "", "area.missing", _NO_AREA)
-        )
-    for row in np.flatnonzero(is_upside_down.to_numpy()):
+    findings += [
+        _NO_AREA.finding(ids[row], "area_ideal_m2") for row in rows_where(ideal.isna())
+    ]
+    for row in rows_where(is_upside_down):
         value = " ≤ ".join(f"{area:.2f}" for area in areas.iloc[row])
-        findings.append(_about(ids[row], "area_min_m2", value, "area.window", _WINDOW))
+        findings.append(_WINDOW.finding(ids[row], "area_min_m2", value))
 
 
-def _about(record: str, column: str, value: str, rule: str, message: Text) -> Finding:
-    kept = rule in {"lists.unknown", "area.window"}
-    return Finding(
-        record=record,
-        field=column,
-        value=value[:60],
-        rule=rule,
-        severity=Severity.WARNING if kept else Severity.ERROR,
-        message=message,
-        action=_KEPT if kept else LEFT_UNKNOWN,
-    )
-
-
-_INCOMPLETE = Text(
-    en="an event needs the parcel, the status and the date",
-    zh="状态记录应有地块编号、状态和日期",
-)
-_NO_SECTOR = Text(
-    en="neither a code nor a name of a division of GB/T 4754-2017",
-    zh="不是 GB/T 4754-2017 的行业代码或大类名称",
-)
-_NO_LIST = Text(en="not one of the known lists", zh="不是已知的项目清单")
-_NO_AREA = Text(en="the project states no area", zh="项目未写用地面积")
-_WINDOW = Text(
-    en="smallest, ideal and largest area are not in this order",
-    zh="最小、需求、最大用地面积的顺序不对",
-)
 _KEPT = Text(en="kept as written", zh="按原文保留")
+_INCOMPLETE = Rule(
+    "status.incomplete",
+    Severity.ERROR,
+    Text(
+        en="an event needs the parcel, the status and the date",
+        zh="状态记录应有地块编号、状态和日期",
+    ),
+    NOT_USED,
+)
+_NO_SECTOR = Rule(
+    "sector.unknown",
+    Severity.ERROR,
+    Text(
+        en="neither a code nor a name of a division of GB/T 4754-2017",
+        zh="不是 GB/T 4754-2017 的行业代码或大类名称",
+    ),
+    LEFT_UNKNOWN,
+)
+_NO_LIST = Rule(
+    "lists.unknown",
+    Severity.WARNING,
+    Text(en="not one of the known lists", zh="不是已知的项目清单"),
+    _KEPT,
+)
+_NO_AREA = Rule(
+    "area.missing",
+    Severity.ERROR,
+    Text(en="the project states no area", zh="项目未写用地面积"),
+    LEFT_UNKNOWN,
+)
+_WINDOW = Rule(
+    "area.window",
+    Severity.WARNING,
+    Text(
+        en="smallest, ideal and largest area are not in this order",
+        zh="最小、需求、最大用地面积的顺序不对",
+    ),
+    _KEPT,
+)

@@ -90,7 +90,7 @@ def factor(unit: str, column_unit: str) -> float:
     Parameters
     ----------
     unit
-        Unit as written in a heading, a field map or a cell, such as ``亩`` or ``sq ft``.
+        Unit as written in a heading, field map or cell, such as ``亩`` or ``sq ft``.
     column_unit
         Unit of the column in ``columns.csv``; ``""`` for a figure without unit.
 

@@ -17,6 +17,7 @@ import numpy as np
 from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata.errors import FileUnreadableError, MissingLayerError
+from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,20 +147,12 @@ def attribute_encoding(path: Path) -> Encoding:
         )
     if fitting == stated or not texts:
         return Encoding(fitting)
-    message = _NOT_STATED if not stated else _MISSTATED.format(stated=stated)
-    severity = Severity.INFO if not stated else Severity.WARNING
+    rule = _MISSTATED if stated else _NOT_STATED
     return Encoding(
         fitting,
         (
-            Finding(
-                record="",
-                field="encoding",
-                value=stated or "",
-                rule="file.encoding",
-                severity=severity,
-                message=message,
-                action=_READ_AS.format(encoding=fitting),
-                place=table.name,
+            rule.finding(
+                "", "encoding", stated or "", place=table.name, encoding=fitting
             ),
         ),
     )
@@ -246,12 +239,19 @@ _NO_ENCODING = Text(
     en="The texts of {name} are in none of the encodings {tried}. Export it in UTF-8.",
     zh="{name}的文字不属于以下编码：{tried}。请用 UTF-8 重新导出。",
 )
-_NOT_STATED = Text(
-    en="the Shapefile does not say how its texts are encoded",
-    zh="Shapefile 未注明属性表编码",
-)
-_MISSTATED = Text(
-    en="the texts are not encoded as stated ({stated})",
-    zh="属性表编码与注明的（{stated}）不符",
-)
 _READ_AS = Text(en="read as {encoding}", zh="按 {encoding} 读取")
+_NOT_STATED = Rule(
+    "file.encoding",
+    Severity.INFO,
+    Text(
+        en="the Shapefile does not say how its texts are encoded",
+        zh="Shapefile 未注明属性表编码",
+    ),
+    _READ_AS,
+)
+_MISSTATED = Rule(
+    "file.encoding",
+    Severity.WARNING,
+    Text(en="the texts are not encoded as stated", zh="属性表编码与注明的不符"),
+    _READ_AS,
+)

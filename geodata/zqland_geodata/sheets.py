@@ -16,14 +16,15 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from zqland.findings import Finding, Severity
 from zqland.text import Text
-from zqland_geodata.attributes import clean_text
 from zqland_geodata.errors import (
     FileUnreadableError,
     MissingColumnError,
     MissingLayerError,
 )
 from zqland_geodata.localfiles import local_path
-from zqland_geodata.workbooks import lost_cells
+from zqland_geodata.lostcells import lost_cells
+from zqland_geodata.rawtable import clean_text
+from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,7 +109,9 @@ def read_sheet(
         )
     grids = _csv(source) if source.suffix.lower() == ".csv" else _workbook(source)
     if sheet:
-        grids = [grid for grid in grids if grid.name == sheet] or _none(grids, sheet, source)
+        grids = [grid for grid in grids if grid.name == sheet] or _none(
+            grids, sheet, source
+        )
     found = [(grid, _heading_row(grid, is_heading)) for grid in grids]
     fitting = [(grid, row) for grid, row in found if row is not None]
     if not fitting:
@@ -191,14 +194,14 @@ def _heading_row(grid: _Grid, is_heading: Callable[[str], bool]) -> int | None:
 
 def _table(name: str, grid: _Grid, heading_row: int) -> Sheet:
     headings = _distinct([clean_text(value) for value in grid.rows[heading_row]])
-    findings = list(_titles(name, grid, heading_row))
+    findings = list(_titles(grid, heading_row))
     kept: list[int] = []
     for number in range(heading_row + 1, len(grid.rows)):
         texts = [clean_text(value) for value in grid.rows[number]]
         first = next((text for text in texts if text), "")
         is_lost = any((number, column) in grid.lost for column in range(len(texts)))
         if first.rstrip(":：").casefold() in TOTALS:
-            findings.append(_left_out(grid.places[number], first))
+            findings.append(_TOTAL.finding("", "", first, place=grid.places[number]))
         elif first or is_lost:
             kept.append(number)
     columns = [place for place, heading in enumerate(headings) if heading]
@@ -213,7 +216,7 @@ def _table(name: str, grid: _Grid, heading_row: int) -> Sheet:
 
 
 def _distinct(headings: list[str]) -> list[str]:
-    """Number repeated headings, so that each column can be named."""
+    """Put a number behind repeated headings, so that each column can be named."""
     return [
         f"{heading} ({headings[: place + 1].count(heading)})"
         if heading in headings[:place] and heading
@@ -222,15 +225,11 @@ def _distinct(headings: list[str]) -> list[str]:
     ]
 
 
-def _titles(name: str, grid: _Grid, heading_row: int) -> Iterator[Finding]:
+def _titles(grid: _Grid, heading_row: int) -> Iterator[Finding]:
     for number in range(heading_row):
         text = " ".join(filter(None, map(clean_text, grid.rows[number])))
         if text:
-            yield _remark("", text, "row.title", _TITLE, grid.places[number] or name)
-
-
-def _left_out(place: str, word: str) -> Finding:
-    return _remark("", word, "row.total", _TOTAL, place)
+            yield _TITLE.finding("", "", text, place=grid.places[number])
 
 
 def _nameless(
@@ -240,41 +239,24 @@ def _nameless(
         values = [clean_text(grid.rows[number][place]) for number in kept]
         example = next(filter(None, values), "")
         if not heading and example:
-            yield _remark("", example, "heading.missing", _NO_HEADING, name)
+            yield _NO_HEADING.finding("", "", example, place=name)
 
 
 def _lost(grid: _Grid, headings: list[str], kept: list[int]) -> Iterator[Finding]:
     rows = set(kept)
     for number, column in sorted(grid.lost):
         if number in rows and column < len(headings) and headings[column]:
-            yield Finding(
-                record=grid.places[number],
-                field=headings[column],
-                value="",
-                rule="cell.no_value",
-                severity=Severity.ERROR,
-                message=_NO_VALUE,
-                action=_EMPTY_CELL,
-                place=grid.places[number],
-            )
-
-
-def _remark(record: str, value: str, rule: str, message: Text, place: str) -> Finding:
-    return Finding(
-        record=record,
-        field="",
-        value=value[:60],
-        rule=rule,
-        severity=Severity.INFO,
-        message=message,
-        action=_NOT_READ,
-        place=place,
-    )
+            where = grid.places[number]
+            yield _NO_VALUE.finding(where, headings[column], place=where)
 
 
 def _no_headings(source: Path, grids: list[_Grid], known: Text) -> Text:
     filled = [
-        text for grid in grids for row in grid.rows for text in map(clean_text, row) if text
+        text
+        for grid in grids
+        for row in grid.rows
+        for text in map(clean_text, row)
+        if text
     ]
     if not filled:
         return _NO_CELLS.format(name=source.name)
@@ -313,15 +295,33 @@ _NO_HEADINGS = Text(
     zh="{name}：没有可识别的列名行。现有：{found}。需要：{known}。请改列名，或在字段映射中"
     "指明。",
 )
-_TITLE = Text(en="a row above the headings", zh="列名行之上的内容")
-_TOTAL = Text(en="a row of totals is no record", zh="合计行不是记录")
-_NO_HEADING = Text(en="a column with values has no heading", zh="有内容的列没有列名")
 _NOT_READ = Text(en="not read", zh="未读取")
-_NO_VALUE = Text(
-    en="the cell holds a formula error, or a formula that was never calculated",
-    zh="单元格为公式错误，或公式未计算",
+_TITLE = Rule(
+    "row.title",
+    Severity.INFO,
+    Text(en="a row above the headings", zh="列名行之上的内容"),
+    _NOT_READ,
 )
-_EMPTY_CELL = Text(
-    en="read as empty; write the value itself",
-    zh="按空单元格处理；请直接填写数值",
+_TOTAL = Rule(
+    "row.total",
+    Severity.INFO,
+    Text(en="a row of totals is no record", zh="合计行不是记录"),
+    _NOT_READ,
+)
+_NO_HEADING = Rule(
+    "heading.missing",
+    Severity.INFO,
+    Text(en="a column with values has no heading", zh="有内容的列没有列名"),
+    _NOT_READ,
+)
+_NO_VALUE = Rule(
+    "cell.no_value",
+    Severity.ERROR,
+    Text(
+        en="the cell holds a formula error, or a formula that was never calculated",
+        zh="单元格为公式错误，或公式未计算",
+    ),
+    Text(
+        en="read as empty; write the value itself", zh="按空单元格处理；请直接填写数值"
+    ),
 )

@@ -21,10 +21,12 @@ from pyogrio.errors import DataLayerError, DataSourceError, FieldError
 from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata import assembly, extent, survey_txt
-from zqland_geodata.attributes import Source, take_columns
+from zqland_geodata.attributes import take_columns
 from zqland_geodata.errors import FileUnreadableError, MissingLayerError
 from zqland_geodata.fieldmap import FieldMap, table_map
 from zqland_geodata.localfiles import local_path, unpack
+from zqland_geodata.rawtable import RawTable
+from zqland_geodata.remarks import Rule
 from zqland_geodata.shapefile import (
     PARTS,
     attribute_encoding,
@@ -91,7 +93,7 @@ def read_parcels(path: str | Path, *, fieldmap: FieldMap | None = None) -> Parce
     row_places = [f"record {number}" for number in range(1, len(layer.table) + 1)]
     raw = layer.table.drop(columns=layer.table.geometry.name)
     taken = take_columns(
-        Source(source.name, raw, "parcels", row_places),
+        RawTable(source.name, raw, "parcels", row_places),
         mapping,
         needed=("parcel_id",),
         id_column="parcel_id",
@@ -100,7 +102,7 @@ def read_parcels(path: str | Path, *, fieldmap: FieldMap | None = None) -> Parce
         geometry=layer.table.geometry.set_crs(system, allow_override=True),
         row_places=row_places,
         name=source.name,
-        zones=mapping.home_zone,
+        zone=mapping.home_zone,
     )
     return assembly.assemble(shapes, taken.table, [*layer.findings, *taken.findings])
 
@@ -165,21 +167,11 @@ def _read_layer(source: Path, layer: str, *, encoding: str | None) -> _Layer:
             raise FileUnreadableError(_unreadable(source, error)) from error
     if not isinstance(table, gpd.GeoDataFrame):
         raise FileUnreadableError(_NO_SHAPES.format(name=source.name))
-    findings = [_remark(source, str(warning.message)) for warning in caught]
+    findings = [
+        _REMARK.finding("", "", warning.message, place=source.name)
+        for warning in caught
+    ]
     return _Layer(table.reset_index(drop=True), table.crs, findings)
-
-
-def _remark(source: Path, message: str) -> Finding:
-    return Finding(
-        record="",
-        field="",
-        value=message[:200],
-        rule="file.remark",
-        severity=Severity.WARNING,
-        message=_REMARK,
-        action=_READ_ON,
-        place=source.name,
-    )
 
 
 def _unreadable(source: Path, error: Exception) -> Text:
@@ -222,8 +214,9 @@ _NO_LAYERS = Text(
     en="{name} has no layer with shapes. Give the file with the boundaries.",
     zh="{name}中没有图形图层。请给出带界线的文件。",
 )
-_REMARK = Text(
-    en="the reading library remarks on the file",
-    zh="读取程序对该文件有提示",
+_REMARK = Rule(
+    "file.remark",
+    Severity.WARNING,
+    Text(en="the reading library remarks on the file", zh="读取程序对该文件有提示"),
+    Text(en="read on", zh="继续读取"),
 )
-_READ_ON = Text(en="read on", zh="继续读取")
