@@ -20,7 +20,7 @@ from zqland.needs import PREDICATES
 from zqland.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from zqland.reserve import ReserveState
 
@@ -28,7 +28,7 @@ CITY: Final = "city"
 """Scope of a target that counts every parcel."""
 
 MEASURED: Final = Method.PLANAR
-"""Basis on which parcels that lack a figure are measured, so that their weight shows."""
+"""Basis on which parcels that lack a figure are measured, to show their weight."""
 
 
 def stock(
@@ -126,8 +126,8 @@ def first_reached(
             "planar_m2": figures["planar_m2"],
         }
     )[in_year]
-    ids = table.index.name or "parcel_id"
-    return table.rename_axis(ids).sort_values(["reached_on", ids])
+    table.index.name = "parcel_id"
+    return table.sort_values(["reached_on", "parcel_id"])
 
 
 def progress(
@@ -136,14 +136,14 @@ def progress(
     *,
     basis: Method = Method.DECLARED,
 ) -> pd.DataFrame:
-    """Compare what was reached in each year with its target.
+    r"""Compare what was reached in each year with its target.
 
     .. math::
 
-       share = done / target, \\quad
-       linear = days elapsed / days in the year, \\quad
-       needed = (target - done) / days left, \\quad
-       speed\\text{-}up = needed / (done / days elapsed)
+       share = done / target, \quad
+       linear = days elapsed / days in the year, \quad
+       needed = (target - done) / days left, \quad
+       speed\text{-}up = needed / (done / days elapsed)
 
     Parameters
     ----------
@@ -231,11 +231,10 @@ def monthly(
         The parcels carry no areas on the basis.
     """
     last = min(dt.date(year, 12, 31), state.on)
-    ends = pd.date_range(f"{year}-01-01", f"{year}-12-31", freq="ME", unit="s")
-    days = ends[ends < pd.Timestamp(last)]
-    if last.year == year:
-        days = days.append(pd.DatetimeIndex([last]).as_unit("s"))
-    days.name = "day"
+    ends = pd.date_range(f"{year}-01-01", f"{year}-12-31", freq="ME")
+    past = [end for end in ends if end < pd.Timestamp(last)]
+    today = [pd.Timestamp(last)] if last.year == year else []
+    days = pd.DatetimeIndex([*past, *today], dtype="datetime64[s]", name="day")
     columns = {
         predicate: _cumulated(
             first_reached(state, year=year, predicate=predicate, basis=basis), days
@@ -267,7 +266,8 @@ _PROGRESS_COLUMNS: Final = (
 )
 
 _NO_BASIS: Final = Text(
-    en="the parcels carry no areas by the method {basis}; derive the state with it first",
+    en="the parcels carry no areas by the method {basis}; "
+    "derive the state with it first",
     zh="地块没有按{basis}方法计算的面积；请先按该方法计算",
 )
 
@@ -313,7 +313,7 @@ def _in_scope(reached: pd.DataFrame, scope: str) -> pd.DataFrame:
 
 
 def _progress_row(
-    target: dict[str, object], reached: pd.DataFrame, on: dt.date, basis: Method
+    target: Mapping[Hashable, object], reached: pd.DataFrame, on: dt.date, basis: Method
 ) -> dict[str, object]:
     year, goal = int(str(target["year"])), float(str(target["target_m2"]))
     elapsed, left = _days(year, on)
@@ -346,7 +346,7 @@ def _progress_row(
 
 
 def _days(year: int, on: dt.date) -> tuple[int, int]:
-    """Count the days of a year that have passed, the as-of day included, and the rest."""
+    """Count the days that have passed, the as-of day included, and the rest."""
     length = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
     elapsed = min(max((on - dt.date(year, 1, 1)).days + 1, 0), length)
     return elapsed, length - elapsed

@@ -1,8 +1,7 @@
-"""What a project needs of the ground: size, date, readiness, utilities, class, promise."""
+"""What a project needs of the ground: size, date, readiness, utilities and class."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from zqland.text import Text
 from zqland.units import Unit, format_area
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from zqland.matching.rules import MatchingRules
@@ -158,7 +158,9 @@ def from_projects(
     needs, faults = [], []
     for project_id, row in _rows(projects):
         try:
-            needs.append(from_project({"project_id": project_id, **row}, rules, basis=basis))
+            needs.append(
+                from_project({"project_id": project_id, **row}, rules, basis=basis)
+            )
         except NeedError as error:
             faults.append(error.text)
     if faults:
@@ -361,13 +363,15 @@ def _word_faults(need: Need) -> list[Text]:
     if need.land_class is not None and need.land_class not in LAND_CLASSES:
         faults.append(
             choice.format(
-                column="land_class", found=need.land_class, known=", ".join(LAND_CLASSES)
+                column="land_class",
+                found=need.land_class,
+                known=", ".join(LAND_CLASSES),
             )
         )
     if need.sector and need.division is None:
         faults.append(
             Text(
-                en="sector is {found}; give a code of GB/T 4754, at least its two digits",
+                en="sector is {found}; give at least two digits of a code of GB/T 4754",
                 zh="行业代码为{found}；请填写 GB/T 4754 代码，至少两位大类",
             ).format(found=need.sector)
         )

@@ -180,7 +180,7 @@ class Answer:
         table
             One row per match, best first; areas in the unit of the answer.
         """
-        rows = [
+        rows: list[dict[str, object]] = [
             {
                 "rank": match.rank,
                 "parcel": match.parcel_id,
@@ -208,7 +208,7 @@ class Answer:
         table
             One row per near miss, the nearest first; areas in the answer's unit.
         """
-        rows = [
+        rows: list[dict[str, object]] = [
             {
                 "rank": near.rank,
                 "parcel": near.parcel_id,
@@ -249,7 +249,9 @@ class Answer:
             "funnel_text": self.funnel_text.in_language(language),
             "funnel": [_step_dict(step, language) for step in self.funnel],
             "matches": [self._match_dict(match, language) for match in self.matches],
-            "near_misses": [self._near_dict(near, language) for near in self.near_misses],
+            "near_misses": [
+                self._near_dict(near, language) for near in self.near_misses
+            ],
         }
 
     def _park(self, park_id: str, language: Language | str) -> str:
@@ -323,8 +325,12 @@ class Answer:
 
 
 _FUNNEL: Final = {
-    False: Text(en="Of {count} free parcels: {steps}.", zh="{count}宗可供地块中：{steps}。"),
-    True: Text(en="Of {count} free parcel: {steps}.", zh="{count}宗可供地块中：{steps}。"),
+    False: Text(
+        en="Of {count} free parcels: {steps}.", zh="{count}宗可供地块中：{steps}。"
+    ),
+    True: Text(
+        en="Of {count} free parcel: {steps}.", zh="{count}宗可供地块中：{steps}。"
+    ),
 }
 _FIT: Final = {
     False: Text(en="{count} fit", zh="{count}宗符合"),

@@ -95,9 +95,9 @@ class LargestArea:
 
 @dataclass(frozen=True, slots=True)
 class ReadyInTime:
-    """The needed predicate holds early enough for the ground to be in hand.
+    r"""The needed predicate holds early enough for the ground to be in hand.
 
-    .. math:: \\max(on, ready) + lead \\le needed
+    .. math:: \max(on, ready) + lead \le needed
 
     Without a needed-by date it must hold or be expected at all.
 
@@ -120,7 +120,7 @@ class ReadyInTime:
 
     def fails(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell which parcels are not ready in time."""
-        return self.ready_day[self.predicate][rows] > self._limit
+        return self.ready_day[self.predicate][rows] > self.limit
 
     def unknown(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell that nothing is unknown: what nobody expects is not ready."""
@@ -154,7 +154,7 @@ class ReadyInTime:
         if self.rule.step_tolerance is None:
             return steps, ratio
         for down in range(place, 0, -1):
-            in_time = self.ready_day[PREDICATES[place - down]][rows] <= self._limit
+            in_time = self.ready_day[PREDICATES[place - down]][rows] <= self.limit
             steps[in_time] = down
             ratio[in_time] = down / self.rule.step_tolerance
         return steps, ratio
@@ -162,12 +162,13 @@ class ReadyInTime:
     def waiting_days(self, rows: Rows) -> NDArray[np.float64]:
         """Measure the days after the needed-by date; infinite where not expected."""
         ready = self.ready_day[self.predicate][rows]
-        days = ready.astype(np.float64) - self._limit
+        days = ready.astype(np.float64) - self.limit
         days[ready == NEVER] = np.inf
         return days
 
     @property
-    def _limit(self) -> int:
+    def limit(self) -> int:
+        """Last day number that is in time."""
         return NEVER - 1 if self.last_day is None else min(self.last_day, NEVER - 1)
 
 
@@ -194,7 +195,7 @@ class Admitted:
         code = self.code[rows]
         listed = np.flatnonzero(self.refused)
         if len(listed) > _FEW:
-            return self.refused.take(code)
+            return np.take(self.refused, code)
         # A few comparisons of narrow codes cost less than one look-up per parcel.
         fails = np.zeros(len(code), dtype=np.bool_)
         for refused in listed.astype(code.dtype):  # else the codes would be widened
@@ -203,7 +204,9 @@ class Admitted:
 
     def unknown(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell whose code is not known."""
-        return self.code[rows] == len(self.refused) - 1
+        last = np.asarray(len(self.refused) - 1, dtype=self.code.dtype)
+        is_last: NDArray[np.bool_] = np.equal(self.code[rows], last)
+        return is_last
 
     def ratio(self, rows: Rows) -> NDArray[np.float64]:
         """Count one step: there are no half ways."""
@@ -222,9 +225,8 @@ class Capacity:
         """Tell where the capacity is too small, or not known if that fails."""
         found = self.capacity[rows]
         if self.rule.unknown_fails:
-            enough: NDArray[np.bool_] = found >= self.needed
-            return np.logical_not(enough, out=enough)
-        return found < self.needed
+            return np.logical_not(found >= self.needed)  # NaN is never enough
+        return np.less(found, self.needed)
 
     def unknown(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell where the capacity is not known."""
@@ -334,7 +336,9 @@ _FEW: Final = 8
 def _tolerances(
     rule: ConditionRule, shortfall: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    return shortfall / rule.tolerance if rule.tolerance else np.full_like(shortfall, np.inf)
+    if rule.tolerance is None:
+        return np.full_like(shortfall, np.inf)
+    return shortfall / rule.tolerance
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,9 +369,7 @@ class _Setup:
         needed_by, last_day = self.need.needed_by, None
         if needed_by is not None:
             last_day = day_number(needed_by) - self.snapshot.rules.supply_lead_days
-        return ReadyInTime(
-            rule, self.snapshot.ready_day, self.need.predicate, last_day
-        )
+        return ReadyInTime(rule, self.snapshot.ready_day, self.need.predicate, last_day)
 
     def _land_class(self, rule: ConditionRule) -> Condition | None:
         needed, snapshot = self.need.land_class, self.snapshot

@@ -1,9 +1,9 @@
-"""The promise of a project against the control indicators of a park (标准地).
+r"""The promise of a project against the control indicators of a park (标准地).
 
 The promise is a sum; the limit is a sum per mu. So a promise carries an area, and the
 condition is that the lot is not larger:
 
-.. math:: A \\le \\min_i P_i / L_i
+.. math:: A \le \min_i P_i / L_i
 
 with A the lot's area in mu, P the promised sum in 10 000 yuan, L the limit in
 10 000 yuan per mu, i over investment intensity (投资强度) and tax (亩均税收).
@@ -143,7 +143,8 @@ def missing_promise(need: Need, area_m2: float, parks: Parks, park_id: str) -> T
         if promise is not None and limit is not None and limit * area_mu > promise
     ]
     return Text(
-        en=" and ".join(text.en for text in more), zh="，".join(text.zh for text in more)
+        en=" and ".join(text.en for text in more),
+        zh="，".join(text.zh for text in more),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from zqland.errors import BasisError
-from zqland.matching import near_misses, sieve
+from zqland.matching import near_misses, search, sieve
 from zqland.matching.amounts import PREDICATE_TEXTS
 from zqland.matching.answer import Answer, FunnelStep, Match, Part
 from zqland.matching.conditions import asked
@@ -64,14 +64,14 @@ def match(
     ranked, near_count = near_misses.rank(sifted, conditions, snapshot, top=top)
     parts = _parts(sifted.fits[order], scorer, reasons)
     matches = tuple(
-        _match(number, int(sifted.fits[at]), float(scores[at]), parts[number - 1], reasons)
-        for number, at in enumerate(order, start=1)
+        _match(place, int(sifted.fits[at]), float(scores[at]), its_parts, reasons)
+        for place, (at, its_parts) in enumerate(zip(order, parts, strict=True), start=1)
     )
     misses = tuple(
         near_misses.explain(number, *found, reasons)
         for number, found in enumerate(ranked, start=1)
     )
-    parks = {lot.park_id for lot in (*matches, *misses)}
+    parks = {lot.park_id for lot in matches} | {miss.park_id for miss in misses}
     return Answer(
         need=need,
         on=snapshot.on,
@@ -136,11 +136,11 @@ def best(need: Need, snapshot: Snapshot, *, top: int = 20) -> list[tuple[str, fl
         The need and the snapshot mean areas by different methods.
     """
     _check_basis(need, snapshot)
-    rows = sieve.feasible(asked(need, snapshot), snapshot)
-    scores = Scorer.of(need, snapshot).scores(rows)
-    order = first(-scores, rows, snapshot.id_rank, top)
-    ids = snapshot.parcel_id[rows[order]]
-    return [(str(parcel), float(scores[at])) for parcel, at in zip(ids, order, strict=True)]
+    rows, scores = search.best(need, snapshot, top)
+    ids = snapshot.parcel_id[rows]
+    return [
+        (str(parcel), float(score)) for parcel, score in zip(ids, scores, strict=True)
+    ]
 
 
 def _check_basis(need: Need, snapshot: Snapshot) -> None:
@@ -182,7 +182,7 @@ def _parts(
     return [
         {
             key: Part(
-                value=None if np.isnan(values[key][place]) else float(values[key][place]),
+                value=_known(values[key][place]),
                 weight=100 * weight / (total or 1.0),
                 label=rules[key].text,
                 text=reasons.text(key, int(row)),
@@ -191,6 +191,10 @@ def _parts(
         }
         for place, row in enumerate(rows)
     ]
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _funnel(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -17,7 +16,6 @@ from zqland.matching.amounts import (
     more_text,
 )
 from zqland.matching.conditions import Capacity, ReadyInTime, near_ratio
-from zqland.matching.days import day_of
 from zqland.matching.indicators import carried_m2, missing_promise
 from zqland.matching.score import DIGITS, first
 from zqland.needs import PREDICATES, area_text
@@ -25,6 +23,7 @@ from zqland.text import Text
 from zqland.units import round_half_up
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
@@ -98,9 +97,9 @@ def rank(
     kept_rows: list[NDArray[np.intp]] = [np.empty(0, dtype=np.intp)]
     kept_ratios: list[NDArray[np.float64]] = [np.empty(0)]
     kept_places: list[NDArray[np.intp]] = [np.empty(0, dtype=np.intp)]
-    for place in np.flatnonzero(np.bincount(sifted.failed)):
+    for place, condition in enumerate(conditions):
         rows = sifted.misses[sifted.failed == place]
-        ratio = np.round(near_ratio(conditions[place], rows, rules), DIGITS)
+        ratio = near_ratio(condition, rows, rules).round(DIGITS)
         near = np.flatnonzero(ratio <= rules.near_multiple)
         kept_rows.append(rows[near])
         kept_ratios.append(ratio[near])
@@ -195,9 +194,7 @@ def _ready(
 def _waiting_text(days: int, handover: dt.date | None) -> Text:
     months = round_half_up(days / _DAYS_PER_MONTH, 0)
     span = _DAYS if days < _MONTHS_FROM else _MONTHS
-    return _LATER.format(
-        span=span.format(days=days, months=int(months)), day=handover
-    )
+    return _LATER.format(span=span.format(days=days, months=int(months)), day=handover)
 
 
 def _confirmation(row: int, condition: Condition, reasons: Reasons) -> Text:

@@ -83,10 +83,13 @@ class Parks:
         parks
             What matching needs of them.
         """
-        rows = {} if parks is None else parks.drop(columns="geometry", errors="ignore")
-        records: dict[str, dict[str, Any]] = (
-            {} if parks is None else rows.to_dict("index")  # type: ignore[union-attr, assignment] # keys are park codes
-        )
+        records: dict[str, Mapping[str, Any]] = {}
+        if parks is not None:
+            rows = parks.drop(columns="geometry", errors="ignore").to_dict("index")
+            records = {
+                str(park): {str(column): value for column, value in row.items()}
+                for park, row in rows.items()
+            }
         return cls(
             ids=tuple(sorted(records)),
             names={park: _name(park, row) for park, row in records.items()},

@@ -106,9 +106,7 @@ class Reasons:
 
     def _utilities(self, row: int) -> Text:
         needed = ((name, self.need.utility(name)) for name in UTILITIES)
-        return _listed(
-            self.utility(name, row) for name, amount in needed if amount > 0
-        )
+        return _listed(self.utility(name, row) for name, amount in needed if amount > 0)
 
     def utility(self, name: str, row: int) -> Text:
         """Say what a parcel has of a utility against the need."""
@@ -199,9 +197,7 @@ _SHAPE: Final = Text(en="compactness {figure}", zh="紧凑度{figure}")
 _NO_SHAPE: Final = Text(en="compactness not known", zh="紧凑度未知")
 _DISTANCE: Final = Text(en="{{layer}}: {figure} km", zh="{{layer}}{figure}公里")
 _NO_DISTANCE: Final = Text(en="{{layer}}: not known", zh="{{layer}}未知")
-_PREFERRED: Final = Text(
-    en="{park} is a preferred park", zh="{park}为意向园区"
-)
+_PREFERRED: Final = Text(en="{park} is a preferred park", zh="{park}为意向园区")
 _NOT_PREFERRED: Final = Text(
     en="{park} is not among the preferred parks", zh="{park}不在意向园区之列"
 )

@@ -222,7 +222,7 @@ def _parts(root: Section) -> dict[str, PartRule]:
     if not sum(rule.weight for rule in rules.values()) > 0:
         raise root.fault(
             Text(
-                en="no part of the score has a weight; one at least must be above zero.",
+                en="no part of the score has a weight; at least one needs some.",
                 zh="评分各项均无权重；至少一项应大于零。",
             ),
             "parts",

@@ -1,6 +1,6 @@
-"""The score of a lot for a need: 0 to 100, the weighted mean of parts from 0 to 1.
+r"""The score of a lot for a need: 0 to 100, the weighted mean of parts from 0 to 1.
 
-.. math:: S = 100 \\sum_i w_i v_i / \\sum_i w_i
+.. math:: S = 100 \sum_i w_i v_i / \sum_i w_i
 
 over the parts that the need asks for and the reserve can know. A part that is not
 known for one parcel counts the catalogue's ``score.unknown`` and is shown as unknown.
@@ -63,9 +63,7 @@ def static_points(
     return points
 
 
-def is_known_part(
-    part: str, rules: MatchingRules, column: NDArray[np.float64]
-) -> bool:
+def is_known_part(part: str, rules: MatchingRules, column: NDArray[np.float64]) -> bool:
     """Tell whether a part that depends on the parcel alone takes part at all."""
     if part not in rules.parts:
         return False
@@ -174,23 +172,24 @@ class Scorer:
 
     def _readiness(self, rows: Rows) -> NDArray[np.float64]:
         """Value the days in hand at hand-over; without a date, the days of waiting."""
-        best = self.snapshot.rules.parts["readiness"].best
         ready = self.snapshot.ready_day[self.need.predicate][rows]
-        if self.need.needed_by is None:
-            last_day = day_number(self.snapshot.on) + best
-        else:
-            lead = self.snapshot.rules.supply_lead_days
-            last_day = float(day_number(self.need.needed_by) - lead)
-        slack = last_day - ready
-        slack *= 1.0 / best
+        slack = np.subtract(self.worst_day(), ready, dtype=np.float64)
+        slack *= 1.0 / self.snapshot.rules.parts["readiness"].best
         return _clipped(slack)
+
+    def worst_day(self) -> float:
+        """Return the ready day that is valued 0; `best` days before it is valued 1."""
+        if self.need.needed_by is None:
+            best = self.snapshot.rules.parts["readiness"].best
+            return day_number(self.snapshot.on) + best
+        lead = self.snapshot.rules.supply_lead_days
+        return float(day_number(self.need.needed_by) - lead)
 
     def _utilities(self, rows: Rows) -> NDArray[np.float64]:
         """Value the mean headroom over the utilities that are needed."""
         best = self.snapshot.rules.parts["utilities"].best
-        needed = {
-            name: amount for name in UTILITIES if (amount := self.need.utility(name)) > 0
-        }
+        amounts = {name: self.need.utility(name) for name in UTILITIES}
+        needed = {name: amount for name, amount in amounts.items() if amount > 0}
         total: NDArray[np.float64] | None = None
         for name, amount in needed.items():
             # Scaled so that the need itself stands at 1/best, and headroom above it.

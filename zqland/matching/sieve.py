@@ -73,22 +73,32 @@ class Sifted:
     counts: tuple[Count, ...]
 
 
-def feasible(conditions: Sequence[Condition], snapshot: Snapshot) -> NDArray[np.intp]:
-    """Find the parcels that meet every condition, without counting.
+def feasible(
+    conditions: Sequence[Condition],
+    start: int,
+    stop: int,
+    *,
+    points: NDArray[np.float64] | None = None,
+    least: float = 0.0,
+) -> NDArray[np.intp]:
+    """Find the parcels of a slice that meet every condition, without counting.
 
     Parameters
     ----------
     conditions
-        The conditions, in any order.
-    snapshot
-        The parcels.
+        The conditions, in any order; those on the area are met by the slice.
+    start, stop
+        Rows of the snapshot within the area window (`window`).
+    points
+        Points of all parcels of the snapshot, of which `least` are needed as well.
+    least
+        Least points.
 
     Returns
     -------
     rows
         Rows of the snapshot.
     """
-    start, stop = _span(conditions, snapshot)
     fails = np.zeros(stop - start, dtype=np.bool_)
     # Days and codes are narrow columns: on the whole slice they cost less than a list
     # of rows. Figures are wide and are looked up only where the rest holds.
@@ -96,6 +106,8 @@ def feasible(conditions: Sequence[Condition], snapshot: Snapshot) -> NDArray[np.
         if isinstance(condition, ReadyInTime | Admitted):
             fails |= condition.fails(slice(start, stop))
     rows = np.flatnonzero(~fails) + start
+    if points is not None:
+        rows = rows.take(np.flatnonzero(points[rows] >= least))
     for condition in conditions:
         if isinstance(condition, Capacity | Carried):
             # Not by a mask of truths: unpredictable branches make that twice as slow.
@@ -119,12 +131,14 @@ def sift(conditions: Sequence[Condition], snapshot: Snapshot) -> Sifted:
         What fits, what fails once, and the counts.
     """
     leading = _leading(conditions)
-    start, stop, counts = _count_areas(conditions[:leading], snapshot)
+    counts = _count_areas(conditions[:leading], snapshot)
     first, last = _reach(conditions[:leading], snapshot)
     failed = np.zeros(last - first, dtype=np.uint8)
-    for place, condition in enumerate(conditions[:leading]):
+    for place, condition in enumerate(conditions[:leading], start=1):
         # A row beyond the window fails one of the two; it cannot fail both.
-        failed[condition.fails(slice(first, last))] = place + 1
+        start, stop = window([condition], snapshot)
+        failed[: max(start - first, 0)] = place
+        failed[max(stop - first, 0) :] = place
     rows: slice | NDArray[np.intp] = slice(first, last)
     for place in range(leading, len(conditions)):
         rows, failed, count = _pass(conditions[place], place, rows, failed)
@@ -145,19 +159,23 @@ def _pass(
     place: int,
     rows: slice | NDArray[np.intp],
     failed: NDArray[np.uint8],
-) -> tuple[NDArray[np.intp], NDArray[np.uint8], Count]:
+) -> tuple[slice | NDArray[np.intp], NDArray[np.uint8], Count]:
     fails = condition.fails(rows)
     alive = failed == 0
-    first = fails & alive
-    removed = int(np.count_nonzero(first))
-    unknown = 0
-    if removed:
-        unknown = int(np.count_nonzero(condition.unknown(rows) & first))
+    first = np.flatnonzero(fails & alive)
+    failed[first] = place + 1
+    unknown = condition.unknown(_take(rows, first))
+    count = Count(len(first), int(np.count_nonzero(unknown)))
     relaxed = condition.rule.tolerance is not None or _has_steps(condition)
-    kept = np.flatnonzero(~fails | alive if relaxed else ~fails)
-    failed = failed + first.view(np.uint8) * np.uint8(place + 1)
-    left = kept + rows.start if isinstance(rows, slice) else rows[kept]
-    return left, failed[kept], Count(removed, unknown)
+    # A first failure stays as a near miss; a second one drops the parcel.
+    kept = np.flatnonzero(alive | ~fails if relaxed else ~fails)
+    if len(kept) == len(failed):
+        return rows, failed, count
+    return _take(rows, kept), failed[kept], count
+
+
+def _take(rows: slice | NDArray[np.intp], places: NDArray[np.intp]) -> NDArray[np.intp]:
+    return places + rows.start if isinstance(rows, slice) else rows.take(places)
 
 
 def _has_steps(condition: Condition) -> bool:
@@ -174,21 +192,32 @@ def _leading(conditions: Sequence[Condition]) -> int:
     return next(places, len(conditions))
 
 
-def _count_areas(
-    conditions: Sequence[Condition], snapshot: Snapshot
-) -> tuple[int, int, list[Count]]:
+def _count_areas(conditions: Sequence[Condition], snapshot: Snapshot) -> list[Count]:
     start, stop = 0, snapshot.known
     counts = []
     for condition in conditions:
         before = stop - start
-        first, last = _span([condition], snapshot)
+        first, last = window([condition], snapshot)
         start, stop = max(start, first), min(stop, last)
         counts.append(Count(before - (stop - start), 0))
-    return start, stop, counts
+    return counts
 
 
-def _span(conditions: Sequence[Condition], snapshot: Snapshot) -> tuple[int, int]:
-    """Find the slice of the area window, by binary search."""
+def window(conditions: Sequence[Condition], snapshot: Snapshot) -> tuple[int, int]:
+    """Find the slice that meets the conditions on the area, by binary search.
+
+    Parameters
+    ----------
+    conditions
+        The conditions; others than those on the area are passed over.
+    snapshot
+        The parcels.
+
+    Returns
+    -------
+    start, stop
+        Rows of the snapshot.
+    """
     area = snapshot.area_m2[: snapshot.known]
     start, stop = 0, snapshot.known
     for condition in conditions:

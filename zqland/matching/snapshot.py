@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from zqland.matching.rules import MatchingRules
     from zqland.reserve import ReserveState
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """Free parcels as of a date, one array per column, in ascending order of area.
@@ -138,7 +139,8 @@ class Snapshot:
         free = state.parcels[state.parcels["free"].to_numpy(dtype=bool)]
         columns = {"parcel_id": free.index.to_numpy(dtype=object)}
         columns["area_m2"] = _floats(free, column)
-        columns |= {key: free[key].to_numpy(dtype=object) for key in _WORDS if key in free}
+        words = (key for key in _WORDS if key in free)
+        columns |= {key: free[key].to_numpy(dtype=object) for key in words}
         figures = (*UTILITIES.values(), *_FIGURES)
         columns |= {key: _floats(free, key) for key in figures if key in free}
         columns |= {key: _days(free, key) for key in _DAY_COLUMNS if key in free}
@@ -249,7 +251,8 @@ _DAY_COLUMNS: Final = tuple(
     for which in ("reached", "expected")
 )
 _NO_BASIS: Final = Text(
-    en="the parcels carry no areas by the method {basis}; derive the state with it first",
+    en="the parcels carry no areas by the method {basis}; "
+    "derive the state with it first",
     zh="地块没有按{basis}方法计算的面积；请先按该方法计算",
 )
 
@@ -315,7 +318,7 @@ def _class_codes(
 def _codes(
     words: NDArray[Any] | None, order: NDArray[np.intp], known: tuple[str, ...]
 ) -> tuple[NDArray[np.unsignedinteger], tuple[str, ...]]:
-    """Number words by their place in a sorted list; a missing word comes last."""
+    """Give words numbers by their place in a sorted list; a missing one comes last."""
     if words is None:
         return np.full(len(order), len(known), np.min_scalar_type(len(known))), known
     listed = words.tolist()
