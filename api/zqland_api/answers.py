@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
+
 from zqland.areas import Method
 from zqland.matching import Answer
 from zqland.needs import Need
@@ -50,8 +52,9 @@ def need_of(project: PostedProject, desk: Desk, *, basis: Method) -> Need:
         area = getattr(project, name)
         row[column] = None if area is None else to_m2(area, project.unit)
     reserve = desk.records.reserve
-    known = reserve.parks.index.union(reserve.parcels["park_id"].dropna().unique())
-    check_parks([*project.preferred_parks, *project.excluded_parks], known.astype(str))
+    named = reserve.parcels["park_id"].dropna().astype(str)
+    known = reserve.parks.index.astype(str).union(pd.Index(named.unique()))
+    check_parks([*project.preferred_parks, *project.excluded_parks], known)
     return desk.need_of(row, basis=basis)
 
 

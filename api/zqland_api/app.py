@@ -25,9 +25,9 @@ from zqland_api.schemas import ProblemDetail
 from zqland_api.settings import Settings
 
 DESCRIPTION = (
-    "Parcels of an industrial land reserve, their readiness as of a day, and the ground "
-    "that fits each project. Read-only. 工业用地储备：地块、按日期推定的熟化程度、"
-    "以及适合各项目的用地。只读。"
+    "Parcels of an industrial land reserve, their readiness as of a day, and the "
+    "ground that fits each project. Read-only. 工业用地储备：地块、"
+    "按日期推定的熟化程度、以及适合各项目的用地。只读。"
 )
 """What OpenAPI says about the service."""
 

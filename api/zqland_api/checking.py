@@ -26,7 +26,8 @@ _HEADINGS = {
 _SUMMARY = Text(
     en="{parcels} parcels, {facts} facts, {projects} projects: {errors} errors, "
     "{warnings} warnings, {notes} notes.",
-    zh="地块 {parcels} 宗，佐证 {facts} 条，项目 {projects} 个：错误 {errors}、警告 {warnings}、提示 {notes}。",
+    zh="地块 {parcels} 宗，佐证 {facts} 条，项目 {projects} 个："
+    "错误 {errors}、警告 {warnings}、提示 {notes}。",
 )
 
 

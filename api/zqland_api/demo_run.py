@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,6 +37,8 @@ _WRITING = Text(en="Writing {name}", zh="写入 {name}")
 _TITLE = Text(
     en="Land reached in {year} against the targets", zh="{year} 年目标完成情况"
 )
+_TARGET = Text(en="Target ({unit})", zh="目标（{unit}）")
+_DONE = Text(en="Done ({unit})", zh="完成（{unit}）")
 _PROJECTS = Text(
     en="Projects: {count}. With ground that fits: {fit}; one condition short: {near}; "
     "neither: {none}.",
@@ -177,7 +178,7 @@ def _write_inputs(folder: Path, desk: Desk) -> list[Path]:
         drafts = write_inputs(desk.records.reserve, aside).values()
         files = [folder / draft.name for draft in drafts]
         for draft, path in zip(drafts, files, strict=True):
-            os.replace(draft, path)
+            draft.replace(path)
     return files
 
 
@@ -213,7 +214,7 @@ def targets_output(desk: Desk, view: View) -> Output:
         }
     )
     digits = DISPLAY_DIGITS[view.unit]
-    unit = {"unit": UNIT_TEXTS[view.unit]}
+    unit = UNIT_TEXTS[view.unit]
     texts = desk.catalogues.readiness.predicate_texts
     sheet = Sheet(
         key="targets",
@@ -221,16 +222,8 @@ def targets_output(desk: Desk, view: View) -> Output:
         table=table,
         columns=(
             Column("predicate", Text(en="Land", zh="类别"), words=texts),
-            Column(
-                "target",
-                Text(en="Target ({unit})", zh="目标（{unit}）").format(**unit),
-                digits,
-            ),
-            Column(
-                "done",
-                Text(en="Done ({unit})", zh="完成（{unit}）").format(**unit),
-                digits,
-            ),
+            Column("target", _TARGET.format(unit=unit), digits),
+            Column("done", _DONE.format(unit=unit), digits),
             Column("share", Text(en="Share %", zh="完成率 %"), 1),
             Column("pace", Text(en="Even pace %", zh="时序进度 %"), 1),
             *(Column(method.value, METHOD_TEXTS[method], digits) for method in others),

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-import pandas as pd
-
 from zqland import areas, needs
 from zqland.areas import Method
 from zqland.catalogues import Catalogues, load_catalogues
@@ -144,8 +142,8 @@ class Desk:
         state = as_of(reserve, on=on, catalogues=self.catalogues)
         if self.records.status_is_assumed:
             # Nobody knows since when: the assumed event must not look like a fact.
-            parcels = state.parcels.assign(status_since=pd.NaT)
-            parcels["status_since"] = parcels["status_since"].astype("datetime64[s]")
+            since = state.parcels["status_since"]
+            parcels = state.parcels.assign(status_since=since.where(since.isna()))
             state = replace(state, parcels=parcels)
         return state
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +32,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         ) as folder:
             draft = Path(folder) / path.name
             write(draft)
-            os.replace(draft, path)
+            draft.replace(path)
     except OSError as error:
         raise UsageError(
             Text(

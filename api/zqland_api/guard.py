@@ -75,7 +75,8 @@ class Guard:
     ) -> None:
         problem = problem_of(error)
         if problem.kind.status >= 500:  # noqa: PLR2004 - server faults
-            logger.exception("%s %s failed", scope["method"], scope["path"])
+            place = (scope["method"], scope["path"])
+            logger.error("%s %s failed", *place, exc_info=error)
         language = language_of(
             QueryParams(scope["query_string"]),
             Headers(scope=scope),

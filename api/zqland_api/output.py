@@ -302,7 +302,8 @@ def to_csv(output: Output) -> str:
 
 def _csv_cells(column: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.strftime("%Y-%m-%d")
+        days: pd.Series[Any] = column.dt.strftime("%Y-%m-%d")
+        return days
     if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
         return column
     return column.astype(object).map(_csv_cell)
@@ -382,11 +383,11 @@ def _rich_table(sheet: Sheet, language: Language) -> Table:
 
 
 def printable(text: str) -> str:
-    """Return a text that cannot steer a terminal: control characters are shown.
+    r"""Return a text that cannot steer a terminal: control characters are shown.
 
     Examples
     --------
-    >>> printable("a\\x1b[2Jb")
+    >>> printable("a\x1b[2Jb")
     'a�[2Jb'
     """
     return _CONTROLS.sub("�", text)
@@ -448,7 +449,8 @@ def _write_sheet(
                 worksheet.write_number(row, position, int(value))
             else:
                 text = column.shown(value, language)
-                worksheet.write_string(row, position, text)
+                if text:
+                    worksheet.write_string(row, position, text)
                 width = max(width, len(text))
         worksheet.set_column(position, position, min(max(width, 10), 60))
     worksheet.freeze_panes(1, 1)

@@ -216,9 +216,9 @@ def _parks_of(
     if not unknown:
         return known, ()
     made = [_park_around(park, parcels[parcels["park_id"] == park]) for park in unknown]
-    extra = gpd.GeoDataFrame(
-        made, geometry=gpd.points_from_xy(*_lon_lat(made)), crs=4490
-    ).set_index("park_id")
+    extra = pd.DataFrame(made).set_index("park_id")
+    points = gpd.GeoSeries.from_xy(extra["lon"], extra["lat"], crs=4490)
+    extra = gpd.GeoDataFrame(extra, geometry=points, crs=4490)
     both = pd.concat([known, extra]) if len(known) else extra
     note = _UNKNOWN_PARKS.format(parks="、".join(map(str, unknown)))
     return gpd.GeoDataFrame(both, geometry="geometry", crs=4490), (note,)
@@ -239,10 +239,6 @@ def _park_around(park_id: str, parcels: gpd.GeoDataFrame) -> dict[str, object]:
         "accuracy_m": span_m,
         "sectors": None,
     }
-
-
-def _lon_lat(parks: list[dict[str, object]]) -> tuple[list[object], list[object]]:
-    return [park["lon"] for park in parks], [park["lat"] for park in parks]
 
 
 def _districts_around(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -13,7 +13,7 @@ from zqland.areas import Method
 from zqland.catalogues import Catalogues
 from zqland.readiness import PREDICATES
 from zqland.reserve import ReserveState
-from zqland.text import Text
+from zqland.text import Language, Text
 from zqland.units import DISPLAY_DIGITS, UNIT_TEXTS, Unit, from_m2
 from zqland_api.output import Column, Sheet
 from zqland_api.view import View
@@ -31,6 +31,9 @@ _PLAIN_COLUMNS = (
 )
 _AREA_COLUMNS = ("planar_m2", "ellipsoid_official_m2", "declared_m2")
 _PREDICATE_DATES = ("reached_on", "first_reached_on", "expected_on")
+
+_UTILITIES = Text(en="Utilities", zh="配套")
+_MISSING = Text(en="Missing next", zh="尚缺")
 
 STAGE_SINCE = {
     "serviced": Text(en="Serviced since", zh="三通一平"),
@@ -84,7 +87,7 @@ def parcel_table(
     table = pd.DataFrame({"parcel_id": parcels.index.astype(str)})
     for name in _PLAIN_COLUMNS:
         table[name] = parcels[name].to_numpy()
-    table["area"] = from_m2(area_on(parcels, basis).to_numpy(dtype=float), unit)
+    table["area"] = from_m2(area_on(parcels, basis), unit).to_numpy()
     for name in (*_AREA_COLUMNS, "compactness"):
         table[name] = parcels[name].to_numpy(dtype=float)
     for predicate in PREDICATES:
@@ -159,28 +162,6 @@ def area_heading(unit: Unit) -> Text:
     return Text(en="Area ({unit})", zh="面积（{unit}）").format(unit=UNIT_TEXTS[unit])
 
 
-def stage_counts(parcels: gpd.GeoDataFrame, catalogues: Catalogues) -> pd.DataFrame:
-    """Count parcels per stage and per predicate.
-
-    Parameters
-    ----------
-    parcels
-        Parcels of a state.
-    catalogues
-        The rules, for the order of the stages.
-
-    Returns
-    -------
-    counts
-        Columns ``stage`` and ``parcels``, the lowest stage first.
-    """
-    counts = parcels["stage"].astype(str).value_counts()
-    stages = catalogues.readiness.stages
-    return pd.DataFrame(
-        {"stage": stages, "parcels": [int(counts.get(stage, 0)) for stage in stages]}
-    )
-
-
 def park_table(
     parks: gpd.GeoDataFrame, state: ReserveState, view: View
 ) -> pd.DataFrame:
@@ -218,3 +199,23 @@ def park_table(
         figures = total.to_numpy(dtype=float)
         table[name] = from_m2(figures, view.unit) if is_area else figures.astype(int)
     return table
+
+
+def park_names(parks: gpd.GeoDataFrame, language: Language) -> pd.Series[str]:
+    """Return the names of parks in a language; Chinese where there is no other.
+
+    Parameters
+    ----------
+    parks
+        The parks.
+    language
+        The reader's language.
+
+    Returns
+    -------
+    names
+        On the index of the parks.
+    """
+    if language is Language.ZH:
+        return parks["name"].astype(str)
+    return parks["name_en"].fillna(parks["name"]).astype(str)

@@ -155,7 +155,7 @@ def match_projects(
 
 @app.command(name="map")
 @takes(ProjectOptions, RecordOptions, ViewOptions)
-def draw_map(
+def draw_map(  # noqa: PLR0913 - each option of a command is an argument
     files: ProjectOptions,
     records: RecordOptions,
     view: ViewOptions,

@@ -7,7 +7,6 @@ again before the command runs, so that a command has a few named groups to work 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
@@ -239,7 +238,6 @@ def takes(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., N
         ]
         unfolded = [parameter for group in groups for parameter in _parameters(group)]
 
-        @functools.wraps(command)
         def run(**given: Any) -> None:  # noqa: ANN401 - options of any kind
             for group in groups:
                 values = {field.name: given.pop(field.name) for field in fields(group)}
@@ -250,10 +248,10 @@ def takes(*groups: type[Any]) -> Callable[[Callable[..., None]], Callable[..., N
             parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             for parameter in (*own, *unfolded)
         ]
-        # Typer reads both, and must not find the folded parameters of the command.
+        # Typer reads all of these, and must not find the folded parameters.
+        run.__name__, run.__doc__ = command.__name__, command.__doc__
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {item.name: item.annotation for item in parameters}
-        del run.__wrapped__  # type: ignore[attr-defined] # set by functools.wraps
         return run
 
     return decorate

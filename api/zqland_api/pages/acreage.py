@@ -17,6 +17,7 @@ from zqland_api.about import METHOD_TEXTS
 from zqland_api.desk import Desk
 from zqland_api.pages.texts import PAGE_TEXTS
 from zqland_api.view import View
+from zqland_api.views import park_names
 
 CHART_WIDTH, CHART_HEIGHT, CHART_FOOT = 720.0, 220.0, 20.0
 """Size of the chart of months in its own units, and the strip for its labels."""
@@ -25,7 +26,8 @@ DRAWN = ("mature", "standard")
 """Predicates in the chart of months: those with targets."""
 
 _PACE = Text(
-    en="{remaining} to go in {days} days: {needed} a day, {speed} times the pace so far.",
+    en="{remaining} to go in {days} days: {needed} a day, "
+    "{speed} times the pace so far.",
     zh="剩余 {days} 天需完成 {remaining}，日均 {needed}，为目前进度的 {speed} 倍。",
 )
 _NOTHING_YET = Text(
@@ -69,7 +71,8 @@ def acreage_values(desk: Desk, view: View, *, year: int | None) -> dict[str, Any
             for method, text in METHOD_TEXTS.items()
         ],
         "targets": [
-            _target(row, desk, view) for row in book.progress.to_dict("records")
+            _target({str(key): value for key, value in row.items()}, desk, view)
+            for row in book.progress.to_dict("records")
         ],
         "stock": _stock(book.stock, desk, view),
         "lacking": _lacking(book.stock, view),
@@ -127,9 +130,7 @@ def _pace(row: dict[str, Any], view: View) -> str:
 def _stock(stock: pd.DataFrame, desk: Desk, view: View) -> list[dict[str, Any]]:
     """List the parks with the land that meets each condition, and the whole."""
     sums = stock.groupby(["park_id", "predicate"])[["count", "area_m2"]].sum()
-    parks = desk.records.reserve.parks
-    chinese = view.language == "zh"
-    names = parks["name"] if chinese else parks["name_en"].fillna(parks["name"])
+    names = park_names(desk.records.reserve.parks, view.language)
     rows = [
         _stock_row(str(names.get(park, park)) or "–", sums.loc[park], view)
         for park in dict.fromkeys(sums.index.get_level_values("park_id"))
@@ -143,9 +144,9 @@ def _stock_row(name: str, sums: pd.DataFrame, view: View) -> dict[str, Any]:
     def figure(predicate: str) -> str:
         if predicate not in sums.index:
             return "–"
-        return _area(float(sums.loc[predicate, "area_m2"]), view)
+        return _area(float(sums["area_m2"].loc[predicate]), view)
 
-    count = int(sums.loc["all", "count"]) if "all" in sums.index else 0
+    count = int(sums["count"].get("all", 0))
     return {
         "name": name,
         "count": f"{count:,}",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
 
@@ -122,34 +125,32 @@ def stored_values(row: Mapping[str, Any], *, unit: Unit) -> dict[str, Any]:
     unit
         Unit of the areas in the form.
     """
+    known = {name: value for name, value in row.items() if _is_known(value)}
     values: dict[str, Any] = {"unit": unit.value}
     for name in AREAS:
-        area_m2 = row.get(f"{name}_m2")
-        if _is_known(area_m2):
-            values[name] = _plain(round_half_up(from_m2(float(area_m2), unit), 4))
+        if f"{name}_m2" in known:
+            area = from_m2(float(known[f"{name}_m2"]), unit)
+            values[name] = _written(round_half_up(area, 4))
     for name in _STORED:
-        value = row.get(name)
-        if _is_known(value):
-            is_day = hasattr(value, "date")
-            values[name] = (
-                value.date().isoformat()
-                if is_day
-                else (_plain(value) if isinstance(value, float) else str(value))
-            )
-    if _is_known(row.get("sector")):
-        values["sector"] = str(row["sector"]).lstrip("ABCDEFGHIJKLMNOPQRST")[:2]
+        if name in known:
+            values[name] = _written(known[name])
+    if "sector" in known:
+        # The form chooses among divisions, so the section's letter and the rest go.
+        values["sector"] = re.sub(r"^[A-T]", "", str(known["sector"]))[:2]
     for name in LISTS:
-        if _is_known(row.get(name)):
-            listed = str(row[name]).replace("；", ";").split(";")
-            values[name] = [part.strip() for part in listed if part.strip()]
+        if name in known:
+            parts = (part.strip() for part in re.split("[;；]", str(known[name])))
+            values[name] = [part for part in parts if part]
     return values
 
 
 def _is_known(value: Any) -> bool:  # noqa: ANN401 - a cell
-    return (
-        value is not None and value == value and str(value) not in ("<NA>", "NaT", "")
-    )  # noqa: PLR0124 - NaN
+    return bool(pd.notna(value)) and str(value) != ""
 
 
-def _plain(value: float) -> str:
-    return f"{value:.4f}".rstrip("0").rstrip(".")
+def _written(value: Any) -> str:  # noqa: ANN401 - a cell
+    if isinstance(value, dt.date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    return str(value)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from zqland.errors import NeedError, NotFoundError
 from zqland.matching import Answer
 from zqland.text import Text
-from zqland.units import UNIT_TEXTS, Unit, format_area
+from zqland.units import UNIT_TEXTS, format_area
 from zqland_api import answers, maps
 from zqland_api.about import METHOD_TEXTS
 from zqland_api.dependencies import AtDesk, WithSettings, view_of
@@ -221,7 +221,8 @@ def _choices(desk: Desk, view: View) -> dict[str, list[tuple[Any, str]]]:
     )
     return {
         "units": [
-            (unit.value, UNIT_TEXTS[unit].in_language(language)) for unit in Unit
+            (unit.value, text.in_language(language))
+            for unit, text in UNIT_TEXTS.items()
         ],
         "predicates": [
             (key, text.in_language(language))
