@@ -151,10 +151,14 @@ def _write_evidence(evidence: pd.DataFrame, rules: ReadinessRules, path: Path) -
 
 
 def _write_wide(reserve: Reserve, rules: ReadinessRules, path: Path) -> None:
-    """Write a row per parcel and a column per item: the day, or 否 where not done."""
+    """Write a row per parcel and a column per item: the day, or 否.
+
+    A wide sheet has no place for expiry: what has expired is written as not done.
+    """
     parcels = reserve.parcels.index[reserve.parcels["park_id"] == WIDE_PARK]
     facts = reserve.evidence[reserve.evidence["subject_id"].isin(parcels)]
     facts = facts[~facts["evidence_id"].isin(facts["supersedes"].dropna())]
+    facts = facts[~(facts["expires_on"] < pd.Timestamp(ON))]
     days = facts.pivot_table(
         index="subject_id", columns="item", values="done_on", aggfunc="max"
     ).reindex(parcels)

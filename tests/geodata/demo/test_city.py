@@ -41,7 +41,9 @@ def first_days(city: Reserve, items: set[str]) -> pd.Series:
     """Find by a plain loop the first day on which each parcel holds all items."""
     known = city.evidence.dropna(subset=["done_on"])
     known = known[~known["evidence_id"].isin(city.evidence["supersedes"].dropna())]
-    known = known[(known["done_on"] <= pd.Timestamp(demo.ON)) & known["item"].isin(items)]
+    known = known[
+        (known["done_on"] <= pd.Timestamp(demo.ON)) & known["item"].isin(items)
+    ]
     by_subject = dict(list(known.groupby("subject_id")))
     nothing = known.iloc[:0]
     found = {}
