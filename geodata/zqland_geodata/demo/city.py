@@ -40,6 +40,12 @@ def create_city(seed: int = 2023) -> Reserve:
     ------
     SeedError
         The seed gives blocks that cannot be cut to the exact totals.
+
+    Examples
+    --------
+    >>> city = create_city()
+    >>> len(city.projects), city.fictional
+    (275, True)
     """
     streams = (np.random.default_rng([seed, 1000 + count]) for count in range(9))
     blocks = draw_blocks(seed)
