@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from zqland.areas import Method
 from zqland.catalogues import load_catalogues
 from zqland.status import Status
-from zqland.text import Language
+from zqland.text import Language, Text
 from zqland.units import DISPLAY_DIGITS, FACTORS, UNIT_TEXTS, Unit
 from zqland_maps import ground, palette, words
 from zqland_maps.basemaps import Basemap, Source, basemap
+from zqland_maps.errors import MapError
 from zqland_maps.ground import Display
 from zqland_maps.legend import Figures
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
 
     from zqland.catalogues import Catalogues
     from zqland.reserve import ReserveState
-    from zqland.text import Text
+
+
+_NO_BASIS = Text(
+    en="the parcels carry no {basis} areas; they carry {known}: choose one of these, "
+    "or measure the parcels by {basis} first (zqland.areas.measure)",
+    zh="地块缺少 {basis} 面积；现有：{known}。请改用其中一种，"
+    "或先按 {basis} 量算（zqland.areas.measure）",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,7 @@ def document(
     document
         Everything but the facts of the page's own subject.
     """
+    _check_basis(parcels, view.basis)
     display = Display.of(view.background, public=view.public)
     figures = Figures(parcels, basis=view.basis, unit=view.unit, language=view.language)
     parks = state.reserve.parks
@@ -169,6 +178,12 @@ def facts(
         "notes": [view.say(note) for note in notes],
         "provenance": provenance,
     }
+
+
+def _check_basis(parcels: gpd.GeoDataFrame, basis: Method) -> None:
+    if f"{basis}_m2" not in parcels:
+        known = [method.value for method in Method if f"{method}_m2" in parcels]
+        raise MapError(_NO_BASIS.format(basis=basis, known=", ".join(known)))
 
 
 def _unit(view: View) -> dict[str, Any]:

@@ -136,7 +136,7 @@ class Figures:
             return None
         planar = float(self.parcels.loc[missing, f"{Method.PLANAR}_m2"].sum())
         text = words.LACKING.format(
-            count=int(missing.sum()),
+            count=f"{int(missing.sum()):,}",
             basis=words.METHOD_TEXTS[self.basis],
             area=self.area(planar),
         )

@@ -69,7 +69,8 @@ def match_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
     Raises
     ------
     MapError
-        The districts have no reference system, or the background is unknown.
+        The districts have no reference system, the background is unknown, or the
+        parcels carry no areas on the basis of the answer.
     """
     view = View.of(
         language=language,
@@ -83,7 +84,7 @@ def match_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
     title = view.say(words.MATCH_TITLE)
     heading = title if public else _heading(answer.need, view)
     subtitle = view.say(
-        words.MATCH_SUBTITLE, on=answer.on.isoformat(), count=answer.fit_count
+        words.MATCH_SUBTITLE, on=answer.on.isoformat(), count=f"{answer.fit_count:,}"
     )
     contents = document(state, view, parcels=shown, districts=districts)
     contents |= {

@@ -64,7 +64,8 @@ def reserve_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
     Raises
     ------
     MapError
-        The districts have no reference system, or the background is unknown.
+        The districts have no reference system, the background is unknown, or the
+        parcels carry no areas on the basis.
     """
     view = View.of(
         language=language,
@@ -75,15 +76,15 @@ def reserve_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
         catalogues=catalogues,
     )
     parcels = standing(state.parcels)
+    contents = document(state, view, parcels=parcels, districts=districts)
     figures = Figures(parcels, basis=view.basis, unit=view.unit, language=view.language)
     subtitle = view.say(
         words.RESERVE_SUBTITLE,
         on=state.on.isoformat(),
-        count=len(parcels),
+        count=f"{len(parcels):,}",
         area=figures.area(float(figures.areas.sum())),
     )
     title = view.say(words.RESERVE_TITLE)
-    contents = document(state, view, parcels=parcels, districts=districts)
     contents |= {
         "kind": "reserve",
         "match": None,

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Browser
+
     from zqland.matching import Answer
 
 ON = dt.date(2023, 9, 5)
@@ -180,7 +182,7 @@ def districts() -> gpd.GeoDataFrame:
     )
 
 
-def need_of(**changes: Any) -> needs.Need:
+def need_of(**changes: object) -> needs.Need:
     facts = {
         "project_id": "SECRET-PROJECT",
         "name": "SECRET-FIRM",
@@ -251,7 +253,7 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser() -> Iterator[Browser]:
     path = chromium()
     api = pytest.importorskip("playwright.sync_api")
     quiet = (
@@ -265,12 +267,12 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def visit(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
     """Open pages; the security policy can be switched off to test what is below it."""
     contexts = []
 
     def opened(
-        html: str, *, size: tuple[int, int] = (1440, 900), **options: Any
+        html: str, *, size: tuple[int, int] = (1440, 900), **options: object
     ) -> Visit:
         path = tmp_path / f"map{len(contexts)}.html"
         path.write_text(html, encoding="utf-8", newline="")

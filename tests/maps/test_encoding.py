@@ -123,6 +123,6 @@ def test_empty_polygons_have_no_ring() -> None:
 def test_a_vertex_costs_at_most_eight_bytes(vertices: int) -> None:
     angles = np.linspace(0, 2 * np.pi, vertices, endpoint=False)
     circle = np.c_[112.8 + 0.002 * np.cos(angles), 23.3 + 0.002 * np.sin(angles)]
-    many = [shapely.Polygon(circle + [0.005 * place, 0]) for place in range(50)]
+    many = [shapely.Polygon(np.add(circle, (0.005 * place, 0))) for place in range(50)]
     written = encoding.shapes(gpd.GeoSeries(many, crs=4490))
     assert len(written["data"]) / 50 <= 8 * vertices + 4

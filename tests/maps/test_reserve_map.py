@@ -243,6 +243,13 @@ def test_a_reserve_without_parcels_and_parks_has_a_map(
     assert data["parks"] == []
 
 
+def test_a_basis_that_was_not_measured_is_refused(
+    state: ReserveState, districts: gpd.GeoDataFrame
+) -> None:
+    with pytest.raises(MapError, match="no geodesic areas; they carry planar"):
+        reserve_map(state, districts=districts, basis="geodesic")
+
+
 def test_the_unit_is_an_exact_fraction(
     state: ReserveState, districts: gpd.GeoDataFrame
 ) -> None:

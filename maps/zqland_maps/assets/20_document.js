@@ -6,7 +6,9 @@ const colours = data.colours;
 const word = (name) => data.words[name];
 // Fills places such as {count}; a function keeps "$&" in a name from being special.
 const fill = (name, facts) =>
-  word(name).replace(/\{(\w+)\}/g, (_, key) => String(facts[key]));
+  word(name).replace(/\{(\w+)\}/g, (_, key) => grouped(facts[key]));
+
+const grouped = (fact) => (typeof fact === "number" ? fact.toLocaleString("en-US") : String(fact));
 
 function h(tag, attributes, ...children) {
   const element = document.createElement(tag);
