@@ -230,7 +230,9 @@ function lotTable(lots) {
 
 function planTable(names, rows) {
   const head = names.map((name) => h("th", { scope: "col", class: `zq-col-${name}` }, word(`col_${name}`)));
-  return h("table", { class: "zq-lots" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
+  // A short list has room for whole sentences.
+  const isShort = rows.length <= 3;
+  return h("table", { class: isShort ? "zq-lots zq-few" : "zq-lots" }, h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows));
 }
 
 function nearTable(near) {
