@@ -12,7 +12,7 @@ from zqland.matching import Answer
 from zqland.needs import Need
 from zqland.units import to_m2
 from zqland_api.desk import Desk
-from zqland_api.schemas import PostedProject
+from zqland_api.queries import PostedProject
 from zqland_api.selection import check_parks
 from zqland_api.view import View
 

@@ -9,7 +9,7 @@ import pandas as pd
 from zqland.findings import FINDING_COLUMNS, Finding, Severity, findings_table
 from zqland.text import Text
 from zqland_api.desk import Desk
-from zqland_api.output import Column, Output, Sheet
+from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.view import View
 from zqland_geodata.checks import check_parcels
 

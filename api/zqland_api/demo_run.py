@@ -20,8 +20,9 @@ from zqland_api.cli.terminal import Terminal
 from zqland_api.desk import Desk
 from zqland_api.files import write_atomically, write_bytes
 from zqland_api.matching_output import matches_output
-from zqland_api.output import Column, Format, Output, Sheet, save
+from zqland_api.output import Format, save
 from zqland_api.settings import SourceSettings
+from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.sources import Report
 from zqland_api.view import View
 from zqland_geodata.demo.inputs import write_inputs

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 
 from zqland_api.desk import Desk
 from zqland_api.errors import language_of
-from zqland_api.schemas import Query
+from zqland_api.queries import Query
 from zqland_api.settings import Settings
 from zqland_api.view import View
 

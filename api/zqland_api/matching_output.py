@@ -13,7 +13,7 @@ from zqland.matching.near_misses import NearMiss
 from zqland.text import Language, Text
 from zqland.units import DISPLAY_DIGITS, from_m2
 from zqland_api.desk import Desk
-from zqland_api.output import Column, Output, Sheet
+from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.view import View
 from zqland_api.views import area_heading
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from zqland_api.schemas import Page
+from zqland_api.queries import Page
 
 
 def counted(

@@ -11,7 +11,7 @@ import shapely
 from zqland.text import Text
 from zqland.units import to_m2
 from zqland_api.errors import QueryError
-from zqland_api.schemas import ParcelQuery, parse_box
+from zqland_api.queries import ParcelQuery, parse_box
 from zqland_api.view import View
 from zqland_api.views import area_on
 

@@ -15,7 +15,7 @@ from zqland.readiness import PREDICATES
 from zqland.reserve import ReserveState
 from zqland.text import Language, Text
 from zqland.units import DISPLAY_DIGITS, UNIT_TEXTS, Unit, from_m2
-from zqland_api.output import Column, Sheet
+from zqland_api.sheets import Column, Sheet
 from zqland_api.view import View
 
 _PLAIN_COLUMNS = (

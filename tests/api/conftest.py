@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,7 +11,11 @@ from fastapi.testclient import TestClient
 from zqland_api.app import create_app
 from zqland_api.desk import Desk
 from zqland_api.settings import Settings, SourceSettings
-from zqland_api.sources import Records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zqland_api.sources import Records
 
 BASE = "http://127.0.0.1"
 

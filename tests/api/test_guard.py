@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi.testclient import TestClient
 
 from zqland_api.app import create_app
-from zqland_api.desk import Desk
 from zqland_api.guard import BODY_LIMIT, host_name
 from zqland_api.settings import ServerSettings, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from zqland_api.desk import Desk
 
 ANSWERED = (
     "/",

@@ -23,18 +23,8 @@ from zqland.units import Unit
 from zqland_api.about import About
 from zqland_api.errors import UsageError
 from zqland_api.files import write_atomically
-from zqland_api.output import (
-    Column,
-    Format,
-    Output,
-    Sheet,
-    choose_format,
-    harmless,
-    printable,
-    records,
-    render,
-    save,
-)
+from zqland_api.output import Format, choose_format, harmless, records, render, save
+from zqland_api.sheets import Column, Output, Sheet, printable
 
 ABOUT = About(dt.date(2023, 9, 5), Method.PLANAR, Unit.MU, "abc123", fictional=True)
 SQUARE = Polygon([(112, 23), (112, 23.01), (112.01, 23.01), (112.01, 23)])

@@ -26,7 +26,6 @@ from zqland_api.desk import TOP, Desk
 from zqland_api.errors import UsageError
 from zqland_api.files import write_bytes
 from zqland_api.matching_output import matches_output
-from zqland_api.output import Output
 from zqland_api.release import release
 from zqland_api.serving import serve_app
 from zqland_api.settings import (
@@ -35,6 +34,7 @@ from zqland_api.settings import (
     Settings,
     SourceSettings,
 )
+from zqland_api.sheets import Output
 from zqland_api.view import View
 from zqland_api.views import stages_sheet
 

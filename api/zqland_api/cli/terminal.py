@@ -26,16 +26,10 @@ from zqland.errors import ZqlandError
 from zqland.findings import SEVERITY_TEXTS, Finding, Severity, has_errors
 from zqland.text import Language, Text
 from zqland_api.errors import UsageError
-from zqland_api.output import (
-    Format,
-    Output,
-    choose_format,
-    printable,
-    render,
-    save,
-    show,
-)
+from zqland_api.output import Format, choose_format, render, save
+from zqland_api.sheets import Output, printable
 from zqland_api.sources import Report
+from zqland_api.terminal_tables import show
 
 Thing = TypeVar("Thing")
 

@@ -11,7 +11,13 @@ from zqland.acreage import CITY
 from zqland.areas import Method
 from zqland.readiness import PREDICATES
 from zqland.text import Text
-from zqland.units import format_area
+from zqland.units import (
+    DISPLAY_DIGITS,
+    UNIT_TEXTS,
+    format_area,
+    from_m2,
+    round_half_up,
+)
 from zqland_api import books
 from zqland_api.about import METHOD_TEXTS
 from zqland_api.desk import Desk
@@ -65,7 +71,9 @@ def acreage_values(desk: Desk, view: View, *, year: int | None) -> dict[str, Any
             key: text.in_language(view.language)
             for key, text in desk.catalogues.readiness.predicate_texts.items()
         },
-        "basis": METHOD_TEXTS[view.basis].in_language(view.language),
+        "stock_lead": PAGE_TEXTS["stock_lead"]
+        .format(basis=METHOD_TEXTS[view.basis], unit=UNIT_TEXTS[view.unit])
+        .in_language(view.language),
         "bases": [
             (method.value, text.in_language(view.language))
             for method, text in METHOD_TEXTS.items()
@@ -144,7 +152,9 @@ def _stock_row(name: str, sums: pd.DataFrame, view: View) -> dict[str, Any]:
     def figure(predicate: str) -> str:
         if predicate not in sums.index:
             return "–"
-        return _area(float(sums["area_m2"].loc[predicate]), view)
+        area = from_m2(float(sums["area_m2"].loc[predicate]), view.unit)
+        digits = DISPLAY_DIGITS[view.unit]
+        return f"{round_half_up(area, digits):,.{digits}f}"
 
     count = int(sums["count"].get("all", 0))
     return {

@@ -15,7 +15,7 @@ from starlette.datastructures import QueryParams
 from zqland.errors import UnitError
 from zqland.text import Text
 from zqland.units import Unit, from_m2, parse_area, round_half_up
-from zqland_api.schemas import PostedProject
+from zqland_api.queries import PostedProject
 from zqland_api.validation_texts import explain_fault
 
 AREAS = ("area_ideal", "area_min", "area_max")

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from zqland.matching import Answer, Match, Part
+from zqland.matching.near_misses import NearMiss
 from zqland.needs import area_text
 from zqland.text import Language
 from zqland_api.pages.texts import PAGE_TEXTS
 
+FIRST_REASONS = ("area_fit", "readiness")
+"""Parts of the score whose facts are shown without a click."""
+
 
 def result_of(
-    answer: Answer, language: Language, *, map_address: str
+    answer: Answer,
+    language: Language,
+    *,
+    map_address: str,
+    names: Mapping[str, str],
 ) -> dict[str, Any]:
     """Arrange an answer for the page.
 
@@ -23,6 +32,8 @@ def result_of(
         The reader's language.
     map_address
         Where its map is.
+    names
+        Names of the parcels by their numbers.
     """
     free, fit = f"{answer.free_count:,}", f"{answer.fit_count:,}"
     key = "fit_count" if answer.fit_count else "none_fit"
@@ -35,11 +46,10 @@ def result_of(
         "shown_first": first.in_language(language) if shown < answer.fit_count else "",
         "map": map_address,
         "funnel": _funnel(answer, language),
-        "matches": [_match(match, answer, language) for match in answer.matches],
+        "matches": [_match(match, answer, language, names) for match in answer.matches],
         "near": [
             {
-                "parcel_id": near.parcel_id,
-                "park": _park(near.park_id, answer, language),
+                **_place(near, answer, language, names),
                 "area": area_text(near.area_m2, answer.unit).in_language(language),
                 "relaxation": near.relaxation.in_language(language),
             }
@@ -67,24 +77,43 @@ def _funnel(answer: Answer, language: Language) -> list[dict[str, Any]]:
     ]
 
 
-def _match(match: Match, answer: Answer, language: Language) -> dict[str, Any]:
+def _match(
+    match: Match, answer: Answer, language: Language, names: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "rank": match.rank,
-        "parcel_id": match.parcel_id,
-        "park": _park(match.park_id, answer, language),
+        **_place(match, answer, language, names),
         "area": area_text(match.area_m2, answer.unit).in_language(language),
         "score": f"{match.score:.1f}",
         "points": max(0.0, min(match.score, 100.0)),
         "handover": "–" if match.handover_on is None else match.handover_on.isoformat(),
-        "reasons": [reason.in_language(language) for reason in match.reasons],
+        "reasons": [
+            match.parts[key].text.in_language(language)
+            for key in FIRST_REASONS
+            if key in match.parts
+        ],
+        "indicators": [check.text.in_language(language) for check in match.indicators],
         "parts": [
             {
                 "name": part.label.in_language(language),
                 "points": _points(part),
+                "text": part.text.in_language(language),
                 "width": 0.0 if part.value is None else 100 * part.value,
             }
             for part in match.parts.values()
         ],
+    }
+
+
+def _place(
+    lot: Match | NearMiss, answer: Answer, language: Language, names: Mapping[str, str]
+) -> dict[str, str]:
+    name = names.get(lot.parcel_id, "")
+    park = _park(lot.park_id, answer, language)
+    place = [lot.parcel_id, park] if name else [park]
+    return {
+        "title": name or lot.parcel_id,
+        "place": " · ".join(part for part in place if part),
     }
 
 

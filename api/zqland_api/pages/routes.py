@@ -17,15 +17,16 @@ from zqland_api.about import METHOD_TEXTS
 from zqland_api.dependencies import AtDesk, WithSettings, view_of
 from zqland_api.desk import Desk
 from zqland_api.errors import QueryError
-from zqland_api.output import note_lines
 from zqland_api.pages.acreage import acreage_values
 from zqland_api.pages.form import Form, read_form, stored_values
 from zqland_api.pages.render import answer_page
 from zqland_api.pages.result import result_of
+from zqland_api.pages.rules import how_it_works
 from zqland_api.pages.texts import PAGE_TEXTS
 from zqland_api.paging import address
+from zqland_api.queries import AcreageQuery, Conditions, FormQuery
 from zqland_api.routes.maps import answer_map
-from zqland_api.schemas import AcreageQuery, Conditions, FormQuery
+from zqland_api.sheets import note_lines
 from zqland_api.view import View
 from zqland_api.views import area_on
 
@@ -92,7 +93,7 @@ def find_project(
     if not wanted or found.empty:
         raise NotFoundError(_NO_SUCH_PROJECT.format(name=wanted))
     parameters = urlencode({"project": found[0], "lang": view.language.value})
-    return RedirectResponse(f"/desk/match?{parameters}", status_code=303)
+    return RedirectResponse(f"/desk/match?{parameters}#answer", status_code=303)
 
 
 @router.get("/desk/match")
@@ -107,7 +108,9 @@ def show_match(
         answer = _answer(desk, view, form, query)
         if answer is not None:
             place = _map_address(request, query)
-            result = result_of(answer, view.language, map_address=place)
+            named = desk.records.reserve.parcels["name"].dropna()
+            names = dict(zip(named.index.astype(str), named.astype(str), strict=True))
+            result = result_of(answer, view.language, map_address=place, names=names)
     except (NeedError, QueryError) as error:
         messages.append(error.text.in_language(view.language))
     messages.extend(
@@ -123,6 +126,7 @@ def show_match(
         "messages": messages,
         "result": result,
         "choices": _choices(desk, view),
+        "how": how_it_works(desk, view.language),
         "open": _open_sections(form, query),
         "area_hint": _area_hint(desk, view),
     }
@@ -213,8 +217,9 @@ def _area_hint(desk: Desk, view: View) -> str:
     return hint.in_language(view.language)
 
 
-def _choices(desk: Desk, view: View) -> dict[str, list[tuple[Any, str]]]:
+def _choices(desk: Desk, view: View) -> dict[str, Any]:
     catalogues, language = desk.catalogues, view.language
+    usual = catalogues.matching.predicate
     parks = desk.records.reserve.parks
     names = (
         parks["name"] if language == "zh" else parks["name_en"].fillna(parks["name"])
@@ -228,6 +233,9 @@ def _choices(desk: Desk, view: View) -> dict[str, list[tuple[Any, str]]]:
             (key, text.in_language(language))
             for key, text in catalogues.readiness.predicate_texts.items()
         ],
+        "usual": PAGE_TEXTS["usual"]
+        .format(predicate=catalogues.readiness.predicate_texts[usual])
+        .in_language(language),
         "classes": [
             (key, f"{key} {text.in_language(language)}")
             for key, text in catalogues.class_texts.items()

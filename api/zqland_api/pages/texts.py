@@ -81,7 +81,7 @@ PAGE_TEXTS: dict[str, Text] = {
     "preferred_parks": Text(en="Preferred", zh="意向园区"),
     "excluded_parks": Text(en="Excluded", zh="排除园区"),
     "find": Text(en="Find ground", zh="查找用地"),
-    "clear": Text(en="Clear", zh="清空"),
+    "clear_form": Text(en="Clear", zh="清空"),
     "form_faults": Text(en="Please correct:", zh="请更正："),
     "match_lead": Text(
         en="Only the area is required. Nothing is stored, nothing is promised: a match "
@@ -112,7 +112,27 @@ PAGE_TEXTS: dict[str, Text] = {
     "score": Text(en="Score", zh="得分"),
     "handover": Text(en="Hand-over", zh="可交地"),
     "why": Text(en="Why", zh="理由"),
-    "parts": Text(en="Parts of the score", zh="得分构成"),
+    "parts": Text(en="All reasons and the parts of the score", zh="全部理由与得分构成"),
+    "how": Text(en="How ground is found", zh="如何找地"),
+    "how_conditions": Text(
+        en="A parcel that is one of these is out, in this order:",
+        zh="地块有下列情形之一即排除，依次筛选：",
+    ),
+    "how_parts": Text(
+        en="What is left is ranked by a score of 100 points:",
+        zh="其余地块按 100 分制排序：",
+    ),
+    "how_lead_time": Text(
+        en="In time means hand-over: {days} days of listing and contract after the "
+        "ground is ready.",
+        zh="“按期”指交地：达到条件后另计挂牌、签约 {days} 天。",
+    ),
+    "how_source": Text(
+        en="All of this stands in the rule file matching.toml, with a source for each "
+        "entry.",
+        zh="以上规则见 matching.toml，每条注明依据，可按本地规定修改。",
+    ),
+    "usual": Text(en="usual: {predicate}", zh="默认：{predicate}"),
     "indicators": Text(en="Indicators", zh="控制指标"),
     "relaxation": Text(en="What would admit it", zh="放宽条件"),
     "weight": Text(en="weight", zh="权重"),
@@ -131,11 +151,13 @@ PAGE_TEXTS: dict[str, Text] = {
     "other_bases": Text(en="On other area methods", zh="其他面积口径"),
     "stock": Text(en="Stock by park", zh="分园区存量"),
     "stock_lead": Text(
-        en="Parcels that meet each condition on the day, whatever their status.",
-        zh="当日满足各条件的地块面积，不分状态。",
+        en="Parcels that meet each condition on the day, whatever their status; "
+        "{basis}, {unit}.",
+        zh="当日满足各条件的地块，不分状态；{basis}，单位：{unit}。",
     ),
     "months": Text(
-        en="First reached in each month of {year}", zh="{year} 年逐月首次达到"
+        en="First reached since 1 January {year}, month by month",
+        zh="{year} 年累计首次达到（逐月）",
     ),
     "month": Text(en="Month", zh="月份"),
     "total": Text(en="All", zh="合计"),

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from zqland_api import books
 from zqland_api.dependencies import AtDesk, view_of
 from zqland_api.output import records
+from zqland_api.queries import AcreageQuery
 from zqland_api.responses import Json, answer_json, problems
-from zqland_api.schemas import Acreage, AcreageQuery
+from zqland_api.schemas import Acreage
 
 router = APIRouter(tags=["acreage"])
 

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from zqland_api import maps
 from zqland_api.dependencies import AtDesk, WithSettings, view_of
 from zqland_api.policy import map_policy
+from zqland_api.queries import MapQuery, MatchQuery
 from zqland_api.responses import Html, answer_bytes, problems
-from zqland_api.schemas import MapQuery, MatchQuery
 from zqland_api.settings import Settings
 from zqland_api.view import View
 

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from zqland_api import answers
 from zqland_api.dependencies import AtDesk, view_of
+from zqland_api.queries import PostedMatchQuery, PostedProject
 from zqland_api.responses import Json, answer_json, problems
-from zqland_api.schemas import MatchAnswer, PostedMatchQuery, PostedProject
+from zqland_api.schemas import MatchAnswer
 
 router = APIRouter(tags=["matches"])
 

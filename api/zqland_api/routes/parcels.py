@@ -11,13 +11,9 @@ from zqland_api import history, views
 from zqland_api.dependencies import AtDesk, view_of
 from zqland_api.output import features, records
 from zqland_api.paging import counted
+from zqland_api.queries import Conditions, ParcelQuery
 from zqland_api.responses import GeoJson, answer_json, problems
-from zqland_api.schemas import (
-    Conditions,
-    ParcelCollection,
-    ParcelHistory,
-    ParcelQuery,
-)
+from zqland_api.schemas import ParcelCollection, ParcelHistory
 from zqland_api.selection import select_parcels
 
 router = APIRouter(tags=["parcels"])

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from zqland_api import views
 from zqland_api.dependencies import AtDesk, view_of
 from zqland_api.output import features, records
+from zqland_api.queries import Conditions
 from zqland_api.responses import GeoJson, answer_json, problems
-from zqland_api.schemas import Conditions, ParkCollection
+from zqland_api.schemas import ParkCollection
 
 router = APIRouter(tags=["parks"])
 

@@ -10,9 +10,9 @@ from starlette.responses import Response
 from zqland.errors import NotFoundError
 from zqland_api.dependencies import WithSettings
 from zqland_api.errors import KINDS, NOT_FOUND, language_of
+from zqland_api.queries import Query as AnyQuery
 from zqland_api.responses import Json, answer_json, problems
 from zqland_api.schemas import ProblemMeaning
-from zqland_api.schemas import Query as AnyQuery
 
 router = APIRouter(tags=["problems"])
 

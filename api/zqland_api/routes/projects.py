@@ -11,15 +11,9 @@ from zqland_api import answers
 from zqland_api.dependencies import AtDesk, view_of
 from zqland_api.output import records
 from zqland_api.paging import address, counted
+from zqland_api.queries import Conditions, MatchQuery, Page
 from zqland_api.responses import Json, answer_json, problems
-from zqland_api.schemas import (
-    Conditions,
-    MatchAnswer,
-    MatchQuery,
-    Page,
-    Project,
-    ProjectList,
-)
+from zqland_api.schemas import MatchAnswer, Project, ProjectList
 
 router = APIRouter(tags=["projects"])
 
