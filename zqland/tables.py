@@ -298,13 +298,15 @@ def _schema_faults(
     place = {label: number for number, label in enumerate(table.index)}
     faults = []
     for (column, rule), group in cases.groupby(["column", "check"], sort=False):
+        if column in absent:
+            continue
         in_index = column == INDEXES.get(name)
         labels = group["failure_case" if in_index else "index"].to_list()
         values = group["failure_case"].to_list()
         if rule == "not_nullable":
             labels = [row for row in labels if (column, row) not in emptied]
         labels.sort(key=place.__getitem__)
-        if column not in absent and labels:
+        if labels:
             text = _needed(str(rule), needed[str(column)])
             faults.append(
                 Fault(str(column), value_text(values[0]), text, tuple(labels))

@@ -263,11 +263,13 @@ class Section:
         value = float(self._value(key, float, default))
         if not (math.isfinite(value) and minimum <= value <= maximum):
             found = Text(
-                en="{key} is {value}; it must lie between {minimum} and {maximum}.",
-                zh="{key} 为 {value}，应在 {minimum} 与 {maximum} 之间。",
+                en="{key} is {value}; {needed} is needed.",
+                zh="{key} 为 {value}，应为{needed}。",
             )
-            facts = {"value": value, "minimum": minimum, "maximum": maximum}
-            raise self.fault(found.format(key=self._full(key), **facts), key)
+            needed = _range_text(minimum, maximum)
+            raise self.fault(
+                found.format(key=self._full(key), value=value, needed=needed), key
+            )
         return value
 
     def integer(
@@ -399,6 +401,16 @@ class Section:
             known = ", ".join(choices)
             text = found.format(key=self._full(key), value=value, known=known)
             raise self.fault(text, key, value)
+
+
+def _range_text(minimum: float, maximum: float) -> Text:
+    if math.isfinite(minimum) and math.isfinite(maximum):
+        return Text(en=f"{minimum:g} to {maximum:g}", zh=f" {minimum:g} 至 {maximum:g}")
+    if math.isfinite(minimum):
+        return Text(en=f"at least {minimum:g}", zh=f"不小于 {minimum:g} 的数")
+    if math.isfinite(maximum):
+        return Text(en=f"at most {maximum:g}", zh=f"不大于 {maximum:g} 的数")
+    return Text(en="a finite number", zh="有限的数")
 
 
 def _error(name: str, line: int, text: Text) -> CatalogueError:

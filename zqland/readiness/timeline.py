@@ -57,10 +57,6 @@ class Spans:
     start: Integers
     end: Integers
 
-    def __len__(self) -> int:
-        """Count the spans."""
-        return len(self.owner)
-
     def take(self, rows: Integers | Booleans) -> Spans:
         """Return some of the spans."""
         return Spans(
