@@ -84,7 +84,7 @@ def percent_text(share: float) -> str:
     Examples
     --------
     >>> percent_text(-0.0312)
-    '-3.1 %'
+    '−3.1 %'
     """
     rounded = float(round_half_up(share * 100, 1)) + 0.0
-    return f"{rounded:+.1f} %"
+    return f"{rounded:+,.1f} %".replace("-", "−")

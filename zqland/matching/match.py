@@ -217,7 +217,7 @@ def _funnel(
     predicate = PREDICATE_TEXTS[need.predicate]
     for condition, count in zip(conditions, counts, strict=True):
         left -= count.removed
-        text = _UNKNOWN_STEP if count.unknown else _STEP
+        text = _STEPS[(count.unknown > 0) + (0 < count.unknown == count.removed)]
         facts = {"count": f"{count.removed:,}", "unknown": f"{count.unknown:,}"}
         words = condition.rule.text.format(predicate=predicate)
         steps.append(
@@ -232,11 +232,16 @@ def _funnel(
     return tuple(steps)
 
 
-_STEP: Final = Text(en="{count} {words}", zh="{count}宗{words}")
-_UNKNOWN_STEP: Final = Text(
-    en="{count} {words} ({unknown} of them not known)",
-    zh="{count}宗{words}（其中{unknown}宗情况不明）",
+_STEPS: Final = (
+    Text(en="{count} {words}", zh="{count}宗{words}"),
+    Text(
+        en="{count} {words} ({unknown} of them not known)",
+        zh="{count}宗{words}（其中{unknown}宗情况不明）",
+    ),
+    Text(en="{count} {words} (not known)", zh="{count}宗{words}（情况不明）"),
 )
+"""How a step is said where nothing, something or all is not known."""
+
 _NO_AREA: Final = Text(
     en="{count} without an area by the method {basis}",
     zh="{count}宗没有按{basis}方法的面积",

@@ -118,7 +118,7 @@ class Reasons:
             unit=UTILITY_UNITS[name],
             needed=figure_text(needed),
             capacity=figure_text(capacity) if known else "",
-            share=percent_text(capacity / needed - 1) if known else "",
+            share=_headroom(capacity / needed - 1) if known else "",
         )
 
     def _sectors(self, row: int) -> Text:
@@ -177,6 +177,8 @@ _CAPACITY: Final = Text(
     en="{name} {capacity} {unit} for {needed} needed ({share})",
     zh="{name}能力{capacity}{unit}，需{needed}{unit}（{share}）",
 )
+_AMPLE_FROM: Final = 9.0
+_AMPLE: Final = Text(en="over tenfold", zh="超过十倍")
 _NO_CAPACITY: Final = Text(
     en="{name}: not known, {needed} {unit} needed",
     zh="{name}能力未知，需{needed}{unit}",
@@ -201,6 +203,10 @@ _PREFERRED: Final = Text(en="{park} is a preferred park", zh="{park}为意向园
 _NOT_PREFERRED: Final = Text(
     en="{park} is not among the preferred parks", zh="{park}不在意向园区之列"
 )
+
+
+def _headroom(share: float) -> Text | str:
+    return _AMPLE if share >= _AMPLE_FROM else percent_text(share)
 
 
 def _figure(value: float, known: Text, unknown: Text) -> Text:

@@ -324,3 +324,16 @@ def test_any_number_of_parks_may_be_excluded(reserve_of: ReserveOf, need: Need) 
     snapshot = reserve_of(*({"park_id": name} for name in names))
     picky = dataclasses.replace(need, excluded_parks=tuple(names[:29]))
     assert [lot.park_id for lot in match(picky, snapshot).matches] == ["N29"]
+
+
+def test_a_step_of_unknown_figures_only_says_so(answer_to: AnswerTo) -> None:
+    sentence = answer_to({"steam_t_per_hour": np.nan}).funnel_text
+    assert sentence.en == "Of 1 free parcel: 1 without the steam (not known), 0 fit."
+    assert sentence.zh == "1宗可供地块中：1宗供热能力不足（情况不明），0宗符合。"
+
+
+def test_ample_capacity_is_not_written_as_thousands_of_percent(
+    answer_to: AnswerTo,
+) -> None:
+    (lot,) = answer_to({"power_mva": 500.0}).matches
+    assert "power 500 MVA for 10 needed (over tenfold)" in lot.reasons[2].en
