@@ -80,6 +80,8 @@ def _run(group: str, words: list[str], environment: dict[str, str]) -> tuple[int
         "--cov-append",
         "--cov-report=",
         "-q",
+        "-p",
+        "no:benchmark",
         *words,
         *GROUPS[group],
     ]

@@ -90,8 +90,8 @@ def parks(path: str | Path | None = None) -> gpd.GeoDataFrame:
     Examples
     --------
     >>> from zqland_geodata import places
-    >>> places.parks().loc["GXQ", ["level", "accuracy_m"]].to_list()
-    ['national', 1000.0]
+    >>> places.parks().at["GXQ", "level"]
+    'national'
     """
     source = _DATA / "parks.csv" if path is None else Path(path)
     if not source.is_file():
