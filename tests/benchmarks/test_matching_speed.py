@@ -236,12 +236,14 @@ def test_best_beats_a_duckdb_table_that_is_sorted_by_area(snapshot: Snapshot) ->
     assert theirs >= 2 * ours
 
 
-def test_best_for_any_window_beats_duckdb(snapshot: Snapshot) -> None:
+def test_best_for_any_window_is_five_times_as_fast_as_duckdb(
+    snapshot: Snapshot,
+) -> None:
     query = ask_duckdb(snapshot, ANY)
     ours = fastest_ms(lambda: best(ANY, snapshot))
     theirs = fastest_ms(query)
     report(f"any: best {ours:.2f} ms, DuckDB {theirs:.2f} ms, {theirs / ours:.1f}x")
-    assert theirs >= ours
+    assert theirs >= 5 * ours
 
 
 @pytest.mark.parametrize("need", [NARROW, ANY], ids=["narrow", "any"])

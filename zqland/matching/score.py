@@ -121,15 +121,35 @@ class Scorer:
         scores
             0 to 100, rounded to `DIGITS` decimals.
         """
-        points = self.snapshot.static_points[rows]
-        points = points + self._park_points().take(self.snapshot.park_code[rows])
-        for part in ("area_fit", "readiness", "utilities"):
-            if part in self.weights:
-                values = _filled(self.values(part, rows), self.snapshot.rules)
-                values *= self.weights[part]
-                points += values
+        points = self.early_points(rows)
+        self._add(points, "utilities", rows)
         points *= 100.0 / (sum(self.weights.values()) or 1.0)
         return np.round(points, DIGITS, out=points)
+
+    def early_points(self, rows: Rows) -> NDArray[np.float64]:
+        """Add up the weighted parts that cost little: all but the utilities.
+
+        Parameters
+        ----------
+        rows
+            Rows of the snapshot.
+
+        Returns
+        -------
+        points
+            Weighted sum, not yet divided by the weights.
+        """
+        park_points = self._park_points().take(self.snapshot.park_code[rows])
+        points = self.snapshot.static_points[rows] + park_points
+        self._add(points, "area_fit", rows)
+        self._add(points, "readiness", rows)
+        return points
+
+    def _add(self, points: NDArray[np.float64], part: str, rows: Rows) -> None:
+        if part in self.weights:
+            values = _filled(self.values(part, rows), self.snapshot.rules)
+            values *= self.weights[part]
+            points += values
 
     def values(self, part: str, rows: Rows) -> NDArray[np.float64]:
         """Value one part.

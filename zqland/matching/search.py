@@ -7,10 +7,10 @@ weight w must be worth at least
 
 .. math:: v \ge 1 - (100 - S) W / (100 w)
 
-whatever the other parts are. For three parts that is cheap to ask of a million parcels:
-the area fit narrows the slice, the readiness moves the last day forward, and the parts
-that no need changes are added up beforehand. What is left is judged and scored in full:
-the result is exact.
+whatever the other parts are. That is cheap to ask of a million parcels: the area fit
+narrows the slice, the readiness moves the last day forward, and the parts that no need
+changes are added up beforehand. What is left is judged and scored in full: the result
+is exact.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -102,20 +103,24 @@ class _Search:
 
     def ranked(self, start: int, stop: int, affordable: float) -> Lots:
         """Rank the parcels of a slice that meet every condition and can still win."""
-        snapshot, weights = self.scorer.snapshot, self.scorer.weights
         if start >= stop:
             return np.empty(0, dtype=np.intp), np.empty(0)
-        most = sum(weights.get(part, 0.0) for part in STATIC_COLUMNS)
-        rows = feasible(
-            self.conditions,
-            start,
-            stop,
-            points=snapshot.static_points if affordable < most else None,
-            least=most - affordable,
-        )
+        promising = None
+        if math.isfinite(affordable):
+            promising = partial(self.promising, affordable=affordable)
+        rows = feasible(self.conditions, start, stop, promising=promising)
         scores = self.scorer.scores(rows)
-        order = first(-scores, rows, snapshot.id_rank, self.top)
+        order = first(-scores, rows, self.scorer.snapshot.id_rank, self.top)
         return rows[order], scores[order]
+
+    def promising(self, rows: NDArray[np.intp], affordable: float) -> NDArray[np.intp]:
+        """Drop parcels whose parts that cost little lose too much already."""
+        weights, points = self.scorer.weights, self.scorer.snapshot.static_points
+        most = sum(weights.get(part, 0.0) for part in STATIC_COLUMNS)
+        rows = rows.take(np.flatnonzero(points[rows] >= most - affordable))
+        most = sum(weights.values()) - weights.get("utilities", 0.0)
+        early = self.scorer.early_points(rows)
+        return rows.take(np.flatnonzero(early >= most - affordable))
 
     def merged(self, parts: Sequence[Lots]) -> Lots:
         """Rank the lots of several slices together."""

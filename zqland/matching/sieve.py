@@ -23,7 +23,7 @@ from zqland.matching.conditions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -78,8 +78,7 @@ def feasible(
     start: int,
     stop: int,
     *,
-    points: NDArray[np.float64] | None = None,
-    least: float = 0.0,
+    promising: Callable[[NDArray[np.intp]], NDArray[np.intp]] | None = None,
 ) -> NDArray[np.intp]:
     """Find the parcels of a slice that meet every condition, without counting.
 
@@ -89,10 +88,8 @@ def feasible(
         The conditions, in any order; those on the area are met by the slice.
     start, stop
         Rows of the snapshot within the area window (`window`).
-    points
-        Points of all parcels of the snapshot, of which `least` are needed as well.
-    least
-        Least points.
+    promising
+        Takes from some rows those that are worth the costlier conditions.
 
     Returns
     -------
@@ -106,8 +103,8 @@ def feasible(
         if isinstance(condition, ReadyInTime | Admitted):
             fails |= condition.fails(slice(start, stop))
     rows = np.flatnonzero(~fails) + start
-    if points is not None:
-        rows = rows.take(np.flatnonzero(points[rows] >= least))
+    if promising is not None:
+        rows = promising(rows)
     for condition in conditions:
         if isinstance(condition, Capacity | Carried):
             # Not by a mask of truths: unpredictable branches make that twice as slow.
