@@ -96,11 +96,11 @@ def assemble(
     ids = identity.unique_ids(names, shapes.row_places, found, field="parcel_id")
     flat = _flat(shapes, found)
     unusable = _unusable(shapes, flat, ids, found)
-    geometry = flat.where(~unusable, shapely.Polygon())
+    geometry = _emptied(flat, unusable)
     zones = _zones(shapes, geometry)
     try:
-        home = crs.to_home(geometry, zones)
-        degrees = crs.to_geographic(home, zones)
+        home = _emptied(crs.to_home(geometry, zones), unusable)
+        degrees = _emptied(crs.to_geographic(home, zones), unusable)
     except CrsError as error:
         raise SourceCrsError(
             _IN_FILE.format(name=shapes.name, text=error.text)
@@ -145,6 +145,13 @@ def _unusable(
             place = shapes.row_places[row]
             findings.append(rule.finding(ids[row], "geometry", kind, place=place))
     return is_missing | is_other | is_outside
+
+
+def _emptied(shapes: gpd.GeoSeries, unusable: pd.Series[bool]) -> gpd.GeoSeries:
+    """Put an empty polygon in the place of what is unusable: the record stays."""
+    kept = shapes.to_numpy(copy=True)
+    kept[unusable.to_numpy()] = shapely.Polygon()
+    return gpd.GeoSeries(kept, shapes.index, crs=shapes.crs)
 
 
 def _zones(shapes: Shapes, geometry: gpd.GeoSeries) -> pd.Series[int]:

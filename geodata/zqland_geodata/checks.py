@@ -237,7 +237,7 @@ _KEPT_AS_IS = Text(en="kept as it is; correct the source", zh="按原样保留�
 _KEPT = Text(en="kept; check the source", zh="保留；请核对来源")
 _THE_CITY = Text(en="the city", zh="本市")
 _NO_SHAPE = Rule(
-    "geometry.empty",
+    "geometry.missing",
     Severity.ERROR,
     Text(en="the parcel has no shape", zh="地块没有图形"),
     _KEPT_AS_IS,

@@ -186,8 +186,9 @@ def _item_facts(
 ) -> pd.DataFrame:
     """Read the columns of one item: when, until when, and how much."""
     raw = reading.sheet.raw
-    facts = pd.DataFrame({"item": item, "value": np.nan, "unit": ""}, index=raw.index)
-    facts[_DATES] = pd.Series(np.datetime64("NaT", "s"), index=raw.index)
+    no_date = pd.Series(np.datetime64("NaT", "s"), index=raw.index)
+    known = {"item": item, "value": np.nan, "unit": ""}
+    facts = pd.DataFrame(known | dict.fromkeys(_DATES, no_date), index=raw.index)
     is_broken = pd.Series(False, index=raw.index)  # noqa: FBT003 - the value
     for heading, role in columns:
         if role.column == "value":

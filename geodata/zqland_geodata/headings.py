@@ -123,12 +123,24 @@ def match(heading: str, table: str) -> tuple[str, str] | None:
 
 
 def words_of(column: str) -> dict[str, str]:
-    """Return what each known word for a value of a column means."""
-    entries = _aliases()["words"].get(column, {})
+    """Return what each known word for a value of a column means.
+
+    Parameters
+    ----------
+    column
+        Column of ``columns.csv`` with choices, or ``lists``.
+
+    Returns
+    -------
+    words
+        Choice by word: the choice itself, the words of the catalogues, aliases.
+    """
+    labels = _labels().get(column, {})
+    aliases = _aliases()["words"].get(column, {})
     return {
-        plain(word): value
-        for value, words in entries.items()
-        for word in (value, *words)
+        plain(word): choice
+        for choice in {**labels, **aliases}
+        for word in (choice, *labels.get(choice, ()), *aliases.get(choice, ()))
     }
 
 
@@ -156,6 +168,20 @@ def _words(table: str) -> dict[str, str]:
         for alias in (key, *words)
     }
     return aliases | names
+
+
+@lru_cache(maxsize=1)
+def _labels() -> dict[str, dict[str, tuple[str, str]]]:
+    rules = catalogues.load_catalogues()
+    texts = {
+        "status": rules.readiness.status_texts,
+        "predicate": rules.readiness.predicate_texts,
+        "land_class": rules.class_texts,
+    }
+    return {
+        column: {choice: (text.zh, text.en) for choice, text in known.items()}
+        for column, known in texts.items()
+    }
 
 
 @lru_cache(maxsize=1)

@@ -29,7 +29,7 @@ def unique_ids(
     Parameters
     ----------
     ids
-        Identifiers as read, missing ones among them; index 0, 1, …
+        Identifiers as read, missing ones among them; the index is 0, 1 and so on.
     row_places
         Where each record stands in the file.
     findings

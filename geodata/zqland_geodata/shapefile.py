@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from zqland.findings import Finding, Severity
 from zqland.text import Text
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import geopandas as gpd
+
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 """Endings of the files that make up a Shapefile."""
+
+BYTE_BY_BYTE = "ISO-8859-1"
+"""An encoding in which every byte is one letter, and nothing is lost."""
 
 _NEEDED = (".shx", ".dbf")
 _GB18030, _UTF8 = "gb18030", "utf-8"
@@ -158,6 +164,55 @@ def attribute_encoding(path: Path) -> Encoding:
     )
 
 
+def decode_table(
+    table: gpd.GeoDataFrame, encoding: str, *, name: str
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Decode the texts of a table that was read byte by byte.
+
+    Parameters
+    ----------
+    table
+        Attributes and shapes, its texts and headings read as `BYTE_BY_BYTE`.
+    encoding
+        How they are encoded.
+    name
+        Name of the file, for findings.
+
+    Returns
+    -------
+    decoded
+        The same table with true texts; of a letter that the width of a field cut in
+        two nothing is left.
+    findings
+        One per column with such texts.
+    """
+    findings: list[Finding] = []
+    decoded = table.copy()
+    is_text = [pd.api.types.is_string_dtype(kind) for kind in table.dtypes]
+    for column in table.columns[is_text]:
+        words = table[column].dropna().unique()
+        meanings = {word: _decode(word, encoding) for word in words}
+        count = sum(is_cut for _, is_cut in meanings.values())
+        if count:
+            heading = _decode(str(column), encoding)[0]
+            findings.append(_CUT.finding("", heading, place=name, count=count))
+        decoded[column] = table[column].map(
+            {word: text for word, (text, _) in meanings.items()}
+        )
+    decoded.columns = [_decode(str(column), encoding)[0] for column in table.columns]
+    return decoded.set_geometry(
+        _decode(str(table.geometry.name), encoding)[0]
+    ), findings
+
+
+def _decode(word: str, encoding: str) -> tuple[str, bool]:
+    """Return a text, and whether its last letter was cut in two."""
+    content = word.encode(BYTE_BY_BYTE)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    text = decoder.decode(content, final=False)
+    return text, bool(decoder.getstate()[0])
+
+
 def _stated(path: Path, content: bytes) -> str | None:
     label = part(path, ".cpg")
     if label is not None:
@@ -254,4 +309,13 @@ _MISSTATED = Rule(
     Severity.WARNING,
     Text(en="the texts are not encoded as stated", zh="属性表编码与注明的不符"),
     _READ_AS,
+)
+_CUT = Rule(
+    "text.cut",
+    Severity.WARNING,
+    Text(
+        en="{count} texts are cut off: the field is too narrow for them",
+        zh="{count} 个文本被截断：字段宽度不够",
+    ),
+    Text(en="read as far as they go", zh="按截断后的文本读取"),
 )

@@ -28,9 +28,11 @@ from zqland_geodata.localfiles import local_path, unpack
 from zqland_geodata.rawtable import RawTable
 from zqland_geodata.remarks import Rule
 from zqland_geodata.shapefile import (
+    BYTE_BY_BYTE,
     PARTS,
     attribute_encoding,
     check_parts,
+    decode_table,
     find_shapefile,
 )
 
@@ -128,15 +130,22 @@ def _read(source: Path, layer: str) -> _Layer:
 
 def _read_shapefile(path: Path) -> _Layer:
     encoding = attribute_encoding(path)
-    layer = _read_layer(path, path.stem, encoding=encoding.name)
-    return replace(layer, findings=[*encoding.findings, *layer.findings])
+    # Read byte by byte: GDAL cannot read a text whose last letter is cut in two.
+    layer = _read_layer(path, path.stem, encoding=BYTE_BY_BYTE)
+    table, findings = decode_table(layer.table, encoding.name, name=path.name)
+    return replace(
+        layer, table=table, findings=[*encoding.findings, *layer.findings, *findings]
+    )
 
 
 def _choose_layer(source: Path, layer: str) -> str:
-    try:
-        layers: Any = pyogrio.list_layers(source)
-    except DataSourceError as error:
-        raise FileUnreadableError(_unreadable(source, error)) from error
+    with warnings.catch_warnings():
+        # What GDAL has to say is said again, and kept, when the layer is read.
+        warnings.simplefilter("ignore")
+        try:
+            layers: Any = pyogrio.list_layers(source)
+        except DataSourceError as error:
+            raise FileUnreadableError(_unreadable(source, error)) from error
     known = [str(name) for name, kind in layers if kind is not None]
     if layer and layer not in known:
         raise MissingLayerError(
