@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,16 @@ LARGEST_UNPACKED_BYTES = 2_000_000_000
 
 LARGEST_RATIO = 200
 """An archive that grows by more than this is a bomb, not data."""
+
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    OSError,
+)
+"""What reading a damaged or encrypted archive may raise."""
 
 _SMALL = 50_000_000
 _SIGNATURES = {
@@ -109,7 +120,7 @@ def unpack(archive: Path, folder: Path, suffixes: Iterable[str]) -> None:
                     target = folder / name
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(content.read(entry))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+    except BROKEN_ARCHIVE as error:
         raise FileUnreadableError(
             _BROKEN.format(name=archive.name, reason=error)
         ) from error

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from zqland.text import Text
 from zqland_geodata.errors import FileUnreadableError
-from zqland_geodata.localfiles import check_sizes
+from zqland_geodata.localfiles import BROKEN_ARCHIVE, check_sizes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,7 +64,7 @@ def lost_cells(path: Path) -> dict[str, set[Place]]:
                 sheet: _lost(path.name, archive.read(part))
                 for sheet, part in _parts(archive).items()
             }
-    except (zipfile.BadZipFile, KeyError, RuntimeError, UnicodeDecodeError) as error:
+    except (*BROKEN_ARCHIVE, KeyError, UnicodeDecodeError) as error:
         raise FileUnreadableError(_BROKEN.format(name=path.name)) from error
 
 

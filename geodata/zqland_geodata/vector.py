@@ -176,6 +176,9 @@ def _read_layer(source: Path, layer: str, *, encoding: str | None) -> _Layer:
             raise FileUnreadableError(_unreadable(source, error)) from error
     if not isinstance(table, gpd.GeoDataFrame):
         raise FileUnreadableError(_NO_SHAPES.format(name=source.name))
+    if len(table) < info["features"]:
+        facts = {"count": len(table), "stated": info["features"]}
+        raise FileUnreadableError(_CUT_OFF.format(name=source.name, **facts))
     findings = [
         _REMARK.finding("", "", warning.message, place=source.name)
         for warning in caught
@@ -205,6 +208,11 @@ _UNREADABLE = Text(
 _NO_RECORDS = Text(
     en="{name} holds no records. Export it again with the parcels in it.",
     zh="{name}中没有记录。请重新导出并包含地块。",
+)
+_CUT_OFF = Text(
+    en="{name} states {stated} records, and only {count} can be read: it is damaged. "
+    "Export it again.",
+    zh="{name}标明 {stated} 条记录，只能读出 {count} 条，文件已损坏。请重新导出。",
 )
 _NO_SHAPES = Text(
     en="{name} holds records without shapes. Give the file with the boundaries.",

@@ -101,6 +101,15 @@ def test_a_broken_archive_is_refused(tmp_path: Path) -> None:
         localfiles.unpack(path, tmp_path / "target", (".shp",))
 
 
+def test_a_damaged_entry_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path, "a.shp", content=bytes(range(256)) * 40)
+    content = bytearray(path.read_bytes())
+    content[45:80] = b"\xff" * 35
+    path.write_bytes(content)
+    with pytest.raises(FileUnreadableError, match="cannot be unpacked"):
+        localfiles.unpack(path, tmp_path / "target", (".shp",))
+
+
 def test_names_in_gbk_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as target:
