@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         "/vsicurl/http://example.com/a.geojson",
         "/vsizip/a.zip/b.shp",
         "http://example.com/a.geojson",
-        "file:///etc/passwd",
+        "ftp://example.com/a.gpkg",
         "//server/share/a.gpkg",
     ],
 )

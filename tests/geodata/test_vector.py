@@ -351,3 +351,14 @@ def test_parcels_of_both_zones_get_their_own(
     assert read.parcels["home_zone"].to_list() == [4525, 4526, 4526]
     bounds = read.parcels["home_geometry"].bounds["minx"] // 1e6
     assert np.array_equal(bounds, [37, 38, 38])
+
+
+def test_a_file_with_fewer_records_than_it_states_is_refused(
+    squares: Squares, write_shapes: Write
+) -> None:
+    path = write_shapes(squares)
+    with sqlite3.connect(path) as database:
+        database.execute("update gpkg_ogr_contents set feature_count = 5")
+    database.close()
+    with pytest.raises(FileUnreadableError, match="states 5 records, and only 3"):
+        read_parcels(path)
