@@ -22,12 +22,13 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
     "sphinx.ext.viewcode",
-    "numpydoc",
+    "sphinx.ext.napoleon",
 ]
 autosummary_generate = True
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
-numpydoc_show_class_members = False
+# A name of a parameter may also be the name of an attribute elsewhere.
+suppress_warnings = ["ref.python"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
@@ -40,6 +41,7 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
 }
 html_static_path: list[str] = []
+templates_path = ["_templates"]
 
 
 def _write_catalogue_pages(_app: Sphinx) -> None:

@@ -26,7 +26,12 @@ GROUPS: dict[str, list[str]] = {
     "api": [str(ROOT / "tests" / "api")],
     "notebooks": ["--nbmake", str(ROOT / "notebooks")],
 }
-COVERAGE_GATES = {"zqland": 95, "zqland_geodata": 90, "zqland_maps": 90, "zqland_api": 90}
+COVERAGE_GATES = {
+    "zqland": 95,
+    "zqland_geodata": 90,
+    "zqland_maps": 90,
+    "zqland_api": 90,
+}
 """Least branch coverage in per cent of each package."""
 
 
@@ -57,9 +62,7 @@ def main() -> int:
 
 def _environment() -> dict[str, str]:
     environment = dict(os.environ)
-    environment.setdefault(
-        "ZQLAND_SHARED_DATA", str(ROOT.parent / "shared" / "data")
-    )
+    environment.setdefault("ZQLAND_SHARED_DATA", str(ROOT.parent / "shared" / "data"))
     environment["COVERAGE_FILE"] = str(ROOT / "build" / "coverage")
     environment["COVERAGE_RCFILE"] = str(ROOT / "pyproject.toml")
     # A file opened in the encoding of the machine's locale is a fault.
@@ -69,7 +72,9 @@ def _environment() -> dict[str, str]:
     return environment
 
 
-def _run(group: str, words: list[str], environment: dict[str, str]) -> tuple[int, float]:
+def _run(
+    group: str, words: list[str], environment: dict[str, str]
+) -> tuple[int, float]:
     print(f"\n=== {group}", flush=True)
     started = time.monotonic()
     command = [
