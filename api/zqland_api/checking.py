@@ -39,7 +39,9 @@ def all_findings(desk: Desk) -> list[Finding]:
     desk
         An open desk.
     """
-    return [*desk.records.findings, *check_parcels(desk.records.reserve.parcels)]
+    _, of_needs = desk.needs(basis=desk.catalogues.bases["need"])
+    of_parcels = check_parcels(desk.records.reserve.parcels)
+    return [*desk.records.findings, *of_parcels, *of_needs]
 
 
 def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Output:

@@ -85,7 +85,7 @@ def run_demo(folder: Path, options: ViewOptions, terminal: Terminal) -> None:
         report(_DERIVING)
         view = options.view(desk, use="need")
         desk.state(view.on)
-    needs = desk.needs(basis=view.basis)
+    needs, _ = desk.needs(basis=view.basis)
     answers = [
         desk.answer(need, on=view.on, unit=view.unit)
         for need in terminal.track(needs, _MATCHING)

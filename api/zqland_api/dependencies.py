@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from zqland_api.desk import Desk
 from zqland_api.errors import language_of
@@ -53,3 +53,9 @@ AtDesk = Annotated[Desk, Depends(desk_of)]
 
 WithSettings = Annotated[Settings, Depends(settings_of)]
 """The settings, for a route."""
+
+ParcelId = Annotated[str, Path(description="Number.", examples=["GXQ-A-001"])]
+"""The number of a parcel in a path; it may hold any character."""
+
+ProjectId = Annotated[str, Path(description="Number.", examples=["P-001"])]
+"""The number of a project in a path; it may hold any character."""

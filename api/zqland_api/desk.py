@@ -17,7 +17,8 @@ from typing import Any, Generic, TypeVar
 from zqland import areas, needs
 from zqland.areas import Method
 from zqland.catalogues import Catalogues, load_catalogues
-from zqland.errors import NotFoundError
+from zqland.errors import NeedError, NotFoundError
+from zqland.findings import Finding, Severity
 from zqland.matching import Answer, Snapshot, match
 from zqland.needs import Need
 from zqland.reserve import ReserveState, as_of
@@ -38,6 +39,10 @@ TOP = 20
 
 _NO_PARCEL = Text(en="There is no parcel {key!r}.", zh="没有编号为 {key!r} 的地块。")
 _NO_PROJECT = Text(en="There is no project {key!r}.", zh="没有编号为 {key!r} 的项目。")
+_NOT_MATCHED = Text(
+    en="the project was not matched; correct its need",
+    zh="该项目未参与匹配；请更正其需求",
+)
 _NO_FOLDER = Text(
     en="{folder} is not a folder of rule files. Name one with --catalogues.",
     zh="{folder} 不是规则文件夹。请用 --catalogues 指定。",
@@ -184,11 +189,27 @@ class Desk:
         """Return the need of a project that is not stored."""
         return needs.from_project(row, self.catalogues.matching, basis=basis)
 
-    def needs(self, *, basis: Method) -> list[Need]:
-        """Return the needs of all stored projects."""
-        return needs.from_projects(
-            self.records.reserve.projects, self.catalogues.matching, basis=basis
-        )
+    def needs(self, *, basis: Method) -> tuple[list[Need], list[Finding]]:
+        """Return the needs of all stored projects.
+
+        Parameters
+        ----------
+        basis
+            Method in which their areas are meant.
+
+        Returns
+        -------
+        needs_and_findings
+            The needs, and a finding for each project whose need contradicts itself;
+            one project without an area does not hold up the others.
+        """
+        found, findings = [], []
+        for project_id in self.records.reserve.projects.index.astype(str):
+            try:
+                found.append(self.need(project_id, basis=basis))
+            except NeedError as error:
+                findings.append(_bad_need(project_id, error))
+        return found, findings
 
     def answer(
         self, need: Need, *, on: dt.date, unit: Unit = Unit.MU, top: int = TOP
@@ -231,6 +252,18 @@ class Desk:
         """
         if parcel_id not in self.records.reserve.parcels.index:
             raise NotFoundError(_NO_PARCEL.format(key=parcel_id))
+
+
+def _bad_need(project_id: str, error: NeedError) -> Finding:
+    return Finding(
+        record=project_id,
+        field="area_ideal_m2",
+        value="",
+        rule="project.need",
+        severity=Severity.ERROR,
+        message=error.text,
+        action=_NOT_MATCHED,
+    )
 
 
 def _with_areas(state: ReserveState, basis: Method) -> ReserveState:

@@ -23,7 +23,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from zqland.errors import NotFoundError, TableError, UnitError, ZqlandError
+from zqland.errors import (
+    NeedError,
+    NotFoundError,
+    TableError,
+    UnitError,
+    ZqlandError,
+)
 from zqland.text import Language, Text
 from zqland_api.language import from_accept_language
 from zqland_api.validation_texts import explain_fault
@@ -148,6 +154,7 @@ PROBLEMS: tuple[tuple[type[Exception], ProblemKind], ...] = (
     (NotFoundError, NOT_FOUND),
     (HostError, WRONG_HOST),
     (QueryError, BAD_VALUE),
+    (NeedError, BAD_VALUE),
     (UnitError, BAD_VALUE),
     (TableError, BAD_VALUE),
 )

@@ -8,20 +8,25 @@ from typing import Any
 
 import orjson
 from fastapi import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from zqland.text import Language
 from zqland_api.errors import PROBLEM_JSON
 from zqland_api.output import JSON_OPTIONS
 
 
-class Json(Response):
-    """An answer in JSON."""
+class Json(JSONResponse):
+    """An answer in JSON that is encoded already.
 
-    media_type = "application/json"
+    It is a `JSONResponse` so that OpenAPI describes the model and not a text.
+    """
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - as in the base
+        """Return the content as it is."""
+        return bytes(content)
 
 
-class GeoJson(Response):
+class GeoJson(Json):
     """An answer in GeoJSON (RFC 7946)."""
 
     media_type = "application/geo+json"

@@ -118,7 +118,7 @@ def make_case(folder: Path, parcels: Path, fieldmap: Path | None) -> Case:
     ids = [str(parcel_id) for parcel_id in largest.index]
     return Case(
         parcels=parcels,
-        evidence=write_evidence(folder / "evidence.csv", ids[::-1][::-1]),
+        evidence=write_evidence(folder / "evidence.csv", ids),
         projects=write_projects(folder / "projects.csv", mu),
         rest=() if fieldmap is None else ("--fieldmap", str(fieldmap)),
         count=len(read),
@@ -230,8 +230,8 @@ def test_the_golden_survey_goes_from_evidence_to_a_match(survey: Path) -> None:
     case = make_case(folder, survey, None)
     evidence = write_evidence(folder / "facts.csv", ["", "", "", "", "ZQ-2023-001"])
     result = run(
-        "match", "--parcels", survey, "--evidence", evidence, "--projects", case.projects,
-        "--format", "csv",
+        "match", "--parcels", survey, "--evidence", evidence,
+        "--projects", case.projects, "--format", "csv",
     )  # fmt: skip
     assert {row["parcel_id"] for row in rows_of(result)} == {"ZQ-2023-001"}
 

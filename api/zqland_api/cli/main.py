@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
-from zqland.matching import Answer
+from zqland.findings import Finding
+from zqland.needs import Need
 from zqland.text import Text
 from zqland_api import checking, maps
 from zqland_api.cli.options import (
@@ -146,11 +147,16 @@ def match_projects(
     with session(view.language) as terminal:
         desk = _open(terminal, files, records, view)
         shown = view.view(desk, use="need")
-        answers = _answers(terminal, desk, shown, chosen=project or [], top=top)
+        needs, unmet = _needs(desk, shown, chosen=project or [])
+        answers = [
+            desk.answer(need, on=shown.on, unit=shown.unit, top=top)
+            for need in terminal.track(needs, _MATCHING)
+        ]
         shown_answers = matches_output(answers, desk, shown)
         terminal.deliver(shown_answers, form=output.form, out=output.out)
+        terminal.tell(unmet)
         _remarks(terminal, desk)
-    exit_on_errors(desk.records.findings)
+    exit_on_errors([*unmet, *desk.records.findings])
 
 
 @app.command(name="map")
@@ -275,20 +281,15 @@ def _stages(desk: Desk, view: View) -> Output:
     return Output(about=view.about(desk), sheets=(sheet,), shapes=parcels.geometry)
 
 
-def _answers(
-    terminal: Terminal, desk: Desk, view: View, *, chosen: list[str], top: int
-) -> list[Answer]:
-    needs = (
-        [desk.need(project, basis=view.basis) for project in chosen]
-        if chosen
-        else desk.needs(basis=view.basis)
-    )
-    if not needs:
+def _needs(
+    desk: Desk, view: View, *, chosen: list[str]
+) -> tuple[list[Need], list[Finding]]:
+    if chosen:
+        return [desk.need(project, basis=view.basis) for project in chosen], []
+    needs, findings = desk.needs(basis=view.basis)
+    if not needs and not findings:
         raise UsageError(_NO_PROJECTS)
-    return [
-        desk.answer(need, on=view.on, unit=view.unit, top=top)
-        for need in terminal.track(needs, _MATCHING)
-    ]
+    return needs, findings
 
 
 def _remarks(terminal: Terminal, desk: Desk) -> None:

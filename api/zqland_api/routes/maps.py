@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from zqland_api import maps
-from zqland_api.dependencies import AtDesk, WithSettings, view_of
+from zqland_api.dependencies import AtDesk, ProjectId, WithSettings, view_of
 from zqland_api.policy import map_policy
 from zqland_api.queries import MapQuery, MatchQuery
 from zqland_api.responses import Html, answer_bytes, problems
@@ -46,7 +46,7 @@ def show_match_map(
     request: Request,
     desk: AtDesk,
     settings: WithSettings,
-    project_id: str,
+    project_id: ProjectId,
     query: Annotated[MatchQuery, Query()],
 ) -> Response:
     """Show the ground that fits a stored project on a map."""

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from zqland_api import history, views
-from zqland_api.dependencies import AtDesk, view_of
+from zqland_api.dependencies import AtDesk, ParcelId, view_of
 from zqland_api.output import features, records
 from zqland_api.paging import counted
 from zqland_api.queries import Conditions, ParcelQuery
@@ -51,7 +51,7 @@ def list_parcels(
 def show_parcel(
     request: Request,
     desk: AtDesk,
-    parcel_id: str,
+    parcel_id: ParcelId,
     query: Annotated[Conditions, Query()],
 ) -> Response:
     """Show one parcel with its evidence and the events of its life."""

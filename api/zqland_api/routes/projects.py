@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from zqland_api import answers
-from zqland_api.dependencies import AtDesk, view_of
+from zqland_api.dependencies import AtDesk, ProjectId, view_of
 from zqland_api.output import records
 from zqland_api.paging import address, counted
 from zqland_api.queries import Conditions, MatchQuery, Page
@@ -48,7 +48,7 @@ def list_projects(
 def match_stored(
     request: Request,
     desk: AtDesk,
-    project_id: str,
+    project_id: ProjectId,
     query: Annotated[MatchQuery, Query()],
 ) -> Response:
     """Match a stored project to the free parcels."""
@@ -67,7 +67,7 @@ def match_stored(
 def show_project(
     request: Request,
     desk: AtDesk,
-    project_id: str,
+    project_id: ProjectId,
     query: Annotated[Conditions, Query()],
 ) -> Response:
     """Show one stored project."""
