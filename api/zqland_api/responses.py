@@ -110,7 +110,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
     Parameters
     ----------
-    statuses
+    *statuses
         HTTP statuses that the route can answer with.
     """
     schema = {"$ref": "#/components/schemas/ProblemDetail"}

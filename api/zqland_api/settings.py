@@ -42,6 +42,10 @@ class SourceSettings(BaseSettings):
     """Sheet of the projects and their needs: xlsx or csv."""
     status: Path | None = None
     """Sheet of the status events; without it every parcel is taken as in reserve."""
+    indicators: Path | None = None
+    """Sheet of the parks' control indicators; without it no promise is judged."""
+    targets: Path | None = None
+    """Sheet of the yearly targets."""
     fieldmap: Path | None = None
     """TOML file that says which column is what."""
     catalogues: Path | None = None

@@ -14,10 +14,16 @@ from zqland import tables
 from zqland.findings import Finding
 from zqland.reserve import Reserve
 from zqland.text import Text
+from zqland_api.crossing import cross_findings
 from zqland_api.errors import UsageError
 from zqland_api.settings import SourceSettings
 from zqland_geodata import demo, places
 from zqland_geodata.fieldmap import FieldMap
+from zqland_geodata.planning_sheets import (
+    PlanningRead,
+    read_indicators,
+    read_targets,
+)
 from zqland_geodata.spreadsheets import (
     read_evidence,
     read_projects,
@@ -27,6 +33,9 @@ from zqland_geodata.vector import read_parcels
 
 Report = Callable[[Text], object]
 """Told what begins, so that a progress bar can say it."""
+
+SHEETS = ("evidence", "projects", "status", "indicators", "targets", "fieldmap")
+"""Files that say nothing without parcels."""
 
 ASSUMED_SINCE = pd.Timestamp(1949, 10, 1)
 """Day of the assumed status events; never shown, see `Records.status_is_assumed`."""
@@ -103,8 +112,7 @@ def open_records(
     """
     if sources.parcels is not None:
         return _from_files(sources, sources.parcels, report)
-    sheets = ("evidence", "projects", "status", "fieldmap")
-    given = [name for name in sheets if getattr(sources, name) is not None]
+    given = [name for name in SHEETS if getattr(sources, name) is not None]
     if given:
         raise UsageError(
             Text(
@@ -131,67 +139,86 @@ def _from_files(sources: SourceSettings, path: Path, report: Report) -> Records:
     fieldmap = open_fieldmap(sources.fieldmap)
     report(_READING.format(name=path.name))
     read = read_parcels(path, fieldmap=fieldmap)
-    findings, notes = list(read.findings), []
-    evidence = _read_evidence(sources, fieldmap, (findings, report))
-    if sources.evidence is None:
-        notes.append(_NO_EVIDENCE)
-    projects = _read_projects(sources.projects, fieldmap, (findings, report))
-    if sources.status is None:
-        status = _all_in_reserve(read.parcels)
-        notes.append(_ALL_IN_RESERVE.format(count=f"{len(read.parcels):,}"))
-    else:
-        report(_READING.format(name=sources.status.name))
-        status_read = read_status_events(sources.status, fieldmap=fieldmap)
-        findings.extend(status_read.findings)
-        status = status_read.status_events
+    sheets = _Sheets(sources, fieldmap, report)
     parks, park_notes = _parks_of(read.parcels)
     reserve = Reserve(
         parcels=read.parcels,
-        evidence=evidence,
-        status_events=status,
+        evidence=sheets.evidence(),
+        status_events=sheets.status_events(read.parcels),
         parks=parks,
-        projects=projects,
-        indicators=tables.empty("indicators"),
-        targets=tables.empty("targets"),
+        projects=sheets.projects(),
+        indicators=sheets.planning("indicators", read_indicators),
+        targets=sheets.planning("targets", read_targets),
     )
+    crossed = cross_findings(reserve)
     return Records(
         reserve=reserve,
         on=sources.on,
-        findings=tuple(findings),
-        notes=(*notes, *park_notes),
+        findings=(*read.findings, *sheets.findings, *crossed),
+        notes=(*sheets.notes, *park_notes),
         districts=_districts_around(read.parcels),
         status_is_assumed=sources.status is None,
     )
 
 
-def _read_evidence(
-    sources: SourceSettings,
-    fieldmap: FieldMap | None,
-    sinks: tuple[list[Finding], Report],
-) -> pd.DataFrame:
-    if sources.evidence is None:
-        return tables.empty("evidence")
-    findings, report = sinks
-    report(_READING.format(name=sources.evidence.name))
-    read = read_evidence(
-        sources.evidence, fieldmap=fieldmap, as_of=sources.evidence_as_of
-    )
-    findings.extend(read.findings)
-    return read.evidence
+class _Sheets:
+    """The sheets beside the parcels, read one after the other."""
 
+    def __init__(
+        self, sources: SourceSettings, fieldmap: FieldMap | None, report: Report
+    ) -> None:
+        self.sources = sources
+        self.fieldmap = fieldmap
+        self.report = report
+        self.findings: list[Finding] = []
+        self.notes: list[Text] = []
 
-def _read_projects(
-    path: Path | None,
-    fieldmap: FieldMap | None,
-    sinks: tuple[list[Finding], Report],
-) -> pd.DataFrame:
-    if path is None:
-        return tables.empty("projects")
-    findings, report = sinks
-    report(_READING.format(name=path.name))
-    read = read_projects(path, fieldmap=fieldmap)
-    findings.extend(read.findings)
-    return read.projects
+    def evidence(self) -> pd.DataFrame:
+        """Read the evidence, or say that there is none."""
+        path = self._begin("evidence")
+        if path is None:
+            self.notes.append(_NO_EVIDENCE)
+            return tables.empty("evidence")
+        as_of = self.sources.evidence_as_of
+        read = read_evidence(path, fieldmap=self.fieldmap, as_of=as_of)
+        self.findings.extend(read.findings)
+        return read.evidence
+
+    def projects(self) -> pd.DataFrame:
+        """Read the projects, if there are any."""
+        path = self._begin("projects")
+        if path is None:
+            return tables.empty("projects")
+        read = read_projects(path, fieldmap=self.fieldmap)
+        self.findings.extend(read.findings)
+        return read.projects
+
+    def status_events(self, parcels: gpd.GeoDataFrame) -> pd.DataFrame:
+        """Read the status events, or take all parcels as in reserve and say so."""
+        path = self._begin("status")
+        if path is None:
+            self.notes.append(_ALL_IN_RESERVE.format(count=f"{len(parcels):,}"))
+            return _all_in_reserve(parcels)
+        read = read_status_events(path, fieldmap=self.fieldmap)
+        self.findings.extend(read.findings)
+        return read.status_events
+
+    def planning(
+        self, name: str, reader: Callable[[Path], PlanningRead]
+    ) -> pd.DataFrame:
+        """Read a planning table, if there is one."""
+        path = self._begin(name)
+        if path is None:
+            return tables.empty(name)
+        read = reader(path)
+        self.findings.extend(read.findings)
+        return read.table
+
+    def _begin(self, name: str) -> Path | None:
+        path: Path | None = getattr(self.sources, name)
+        if path is not None:
+            self.report(_READING.format(name=path.name))
+        return path
 
 
 def _all_in_reserve(parcels: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -241,3 +241,23 @@ def test_a_map_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     result = run("map", "--out", tmp_path / "file" / "map.html")
     assert result.exit_code == 2
     assert "Cannot write" in result.stderr
+
+
+def test_indicators_from_a_sheet_are_held_against_the_promise(
+    files: tuple[str, ...], tmp_path: Path
+) -> None:
+    sheet = tmp_path / "indicators.csv"
+    sheet.write_text("园区代码,投资强度下限（万元/亩）\n,99999\n", encoding="utf-8")
+    words = ("--project", "P-001", *ON, "--format", "json")
+    result = run("match", *files, "--indicators", sheet, *words)
+    (answer,) = json.loads(result.stdout)["answers"]
+    assert answer["fit_count"] == 0
+    assert {near["condition"] for near in answer["near_misses"]} <= {"promise"}
+
+
+def test_a_fact_about_no_parcel_of_the_file_is_said(
+    inputs: dict[str, Path],
+) -> None:
+    result = run("stages", inputs["survey"], "--evidence", inputs["evidence"], *ON)
+    assert result.exit_code == 0
+    assert "not among the parcels" in result.stderr

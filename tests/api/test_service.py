@@ -232,7 +232,7 @@ def test_the_other_bases_stand_beside(client: TestClient) -> None:
         ("/parcels", {"area_min": "1e400"}),
         ("/parcels", {"unit": "li"}),
         ("/parcels", {"park": "nowhere"}),
-        ("/parcels", {"predicat": "mature"}),
+        ("/parcels", {"predicates": "mature"}),
         ("/parcels", {"free": "perhaps"}),
         ("/acreage", {"year": 10**9}),
         ("/projects/P-001/matches", {"top": 10**6}),

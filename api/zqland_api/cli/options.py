@@ -91,6 +91,19 @@ class RecordOptions:
             show_default=False,
         ),
     ] = None
+    indicators: Annotated[
+        Path | None,
+        typer.Option(
+            help="Control indicators of the parks, xlsx or csv. · 控制指标表",
+            show_default=False,
+        ),
+    ] = None
+    targets: Annotated[
+        Path | None,
+        typer.Option(
+            help="Yearly targets, xlsx or csv. · 年度目标表", show_default=False
+        ),
+    ] = None
     fieldmap: Annotated[
         Path | None,
         typer.Option(help="Which column is what, TOML. · 字段对照", show_default=False),

@@ -1,0 +1,60 @@
+"""Control indicators and yearly targets from sheets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from zqland.units import to_m2
+from zqland_geodata.errors import MissingColumnError
+from zqland_geodata.planning_sheets import read_indicators, read_targets
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    return tmp_path / "sheet.csv"
+
+
+def test_an_empty_park_or_division_means_all(sheet: Path) -> None:
+    sheet.write_text(
+        "园区代码,行业大类,投资强度下限（万元/亩）\nGXQ,38,340\n,,180\n",
+        encoding="utf-8",
+    )
+    table = read_indicators(sheet).table
+    assert list(zip(table["park_id"], table["sector"], strict=True)) == [
+        ("GXQ", "38"),
+        ("*", "*"),
+    ]
+
+
+def test_a_row_without_any_limit_is_not_used_and_is_said(sheet: Path) -> None:
+    sheet.write_text(
+        "园区代码,投资强度下限（万元/亩）\nGXQ,340\nSH,\n", encoding="utf-8"
+    )
+    read = read_indicators(sheet)
+    assert read.table["park_id"].tolist() == ["GXQ"]
+    assert [finding.rule for finding in read.findings] == ["planning.incomplete"]
+
+
+def test_a_target_is_read_in_its_unit_and_is_of_the_city(sheet: Path) -> None:
+    sheet.write_text("年度,用地条件,目标面积（亩）\n2023,熟地,8800\n", encoding="utf-8")
+    row = read_targets(sheet).table.iloc[0]
+    assert (row["year"], row["predicate"], row["scope"]) == (2023, "mature", "city")
+    assert row["target_m2"] == pytest.approx(to_m2(8800.0, "mu"))
+
+
+def test_a_target_of_an_unknown_predicate_is_not_used(sheet: Path) -> None:
+    sheet.write_text("年度,用地条件,目标面积（亩）\n2023,沼泽,1\n", encoding="utf-8")
+    read = read_targets(sheet)
+    assert read.table.empty
+    assert read.findings[0].severity == "error"
+
+
+def test_a_sheet_without_the_needed_columns_is_refused(sheet: Path) -> None:
+    sheet.write_text("年度,用地条件\n2023,熟地\n", encoding="utf-8")
+    with pytest.raises(MissingColumnError):
+        read_targets(sheet)
