@@ -7,7 +7,7 @@
     ├── CrsError             (ValueError)
     │   ├── MissingCrsError                 coordinates without a reference system
     │   ├── WrongCrsError                   a system that the call cannot work in
-    │   └── UnsupportedDatumError           Xi'an 80, Beijing 54: no exact way to CGCS2000
+    │   └── UnsupportedDatumError           Xi'an 80, Beijing 54: no exact way from it
     ├── CatalogueError       (ValueError)   a rule file with a fault, and its line
     ├── TableError           (ValueError)   a table that breaks its schema
     ├── NeedError            (ValueError)   a need that contradicts itself

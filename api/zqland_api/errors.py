@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -31,6 +30,7 @@ from zqland.errors import (
     ZqlandError,
 )
 from zqland.text import Language, Text
+from zqland_api.json_bytes import to_bytes
 from zqland_api.language import from_accept_language
 from zqland_api.validation_texts import explain_fault
 
@@ -237,7 +237,7 @@ class Problem:
     def to_response(self, language: Language, *, instance: str) -> Response:
         """Return the problem as an HTTP response."""
         return Response(
-            orjson.dumps(self.to_dict(language, instance=instance)),
+            to_bytes(self.to_dict(language, instance=instance)),
             status_code=self.kind.status,
             media_type=PROBLEM_JSON,
             headers={

@@ -14,19 +14,16 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import orjson
 import pandas as pd
 import shapely
 
 from zqland.text import Language, Text
 from zqland_api.errors import UsageError
 from zqland_api.files import write_atomically
+from zqland_api.json_bytes import from_json, to_bytes
 from zqland_api.sheets import Output
 from zqland_api.terminal_tables import to_text
 from zqland_api.workbooks import to_xlsx
-
-JSON_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
-"""How JSON is written: numpy figures as figures, not-a-number as null."""
 
 SHAPE_DIGITS = 7
 """Decimals of longitude and latitude in GeoJSON: a centimetre."""
@@ -106,7 +103,7 @@ def to_json(output: Output, language: Language) -> bytes:
     members = {**output.about.to_dict(language), **body}
     if output.notes:
         members["notes"] = [note.in_language(language) for note in output.notes]
-    return orjson.dumps(members, default=str, option=JSON_OPTIONS)
+    return to_bytes(members)
 
 
 def to_geojson(output: Output, language: Language) -> bytes:
@@ -129,7 +126,7 @@ def to_geojson(output: Output, language: Language) -> bytes:
         **output.about.to_dict(language),
         "features": features(output.shapes, records(output.sheets[0].table)),
     }
-    return orjson.dumps(collection, default=str, option=JSON_OPTIONS)
+    return to_bytes(collection)
 
 
 def features(
@@ -156,7 +153,7 @@ def features(
         {
             "type": "Feature",
             **({"id": row[key]} if key in row else {}),
-            "geometry": None if text is None else orjson.Fragment(text),
+            "geometry": None if text is None else from_json(text),
             "properties": row,
         }
         for text, row in zip(texts, properties, strict=True)

@@ -6,13 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from fastapi import Request
 from starlette.responses import JSONResponse, Response
 
 from zqland.text import Language
 from zqland_api.errors import PROBLEM_JSON
-from zqland_api.output import JSON_OPTIONS
+from zqland_api.json_bytes import to_bytes
 
 
 class Json(JSONResponse):
@@ -58,7 +57,7 @@ def answer_json(
     kind
         JSON or GeoJSON.
     """
-    content = orjson.dumps(document, default=str, option=JSON_OPTIONS)
+    content = to_bytes(document)
     return answer_bytes(request, content, language, kind=kind)
 
 
