@@ -28,6 +28,7 @@ autosummary_generate = True
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 # A name of a parameter may also be the name of an attribute elsewhere.
+napoleon_attr_annotations = False
 suppress_warnings = ["ref.python"]
 nb_execution_mode = "off"
 myst_enable_extensions = ["dollarmath", "colon_fence"]
