@@ -36,7 +36,8 @@ lint: $(DEV_ENV)/installed  ## format, lint, types, layers, docstrings, spelling
 	$(DEV_ENV)/$(BIN)/ruff check .
 	$(DEV_ENV)/$(BIN)/mypy
 	$(DEV_ENV)/$(BIN)/lint-imports
-	$(DEV_ENV)/$(BIN)/numpydoc lint $(shell find $(SOURCES) -name '*.py')
+	@echo numpydoc lint
+	@$(DEV_ENV)/$(BIN)/numpydoc lint $(shell find $(SOURCES) -name '*.py')
 	$(DEV_ENV)/$(BIN)/codespell $(SOURCES) tests scripts docs README.md CHANGELOG.md CONTRIBUTING.md
 	$(DEV_ENV)/$(BIN)/nbstripout --verify notebooks/*.ipynb
 
