@@ -49,6 +49,14 @@ _SUBJECTS = {
         zh="{count} 条佐证的对象片区 {name} 没有地块",
     ),
 }
+_CORRECTED = _Link(
+    "evidence.corrected_unknown",
+    "supersedes",
+    Text(
+        en="{count} facts correct the fact {name}, which is not in the evidence",
+        zh="{count} 条佐证更正的佐证 {name} 不在佐证表中",
+    ),
+)
 _EVENTS = _Link(
     "status.parcel_unknown",
     "parcel_id",
@@ -113,6 +121,11 @@ def cross_findings(reserve: Reserve) -> list[Finding]:
     real = parks | set(places.parks().index)
     return [
         *_of_subjects(reserve.evidence, known),
+        *_unknown(
+            _CORRECTED,
+            reserve.evidence["supersedes"],
+            set(reserve.evidence["evidence_id"].astype(str)),
+        ),
         *_unknown(_EVENTS, reserve.status_events["parcel_id"], ids),
         *_unknown(_PREFERRED, named, real),
         *_unknown(_INDICATORS, reserve.indicators["park_id"], real | {ALL}),

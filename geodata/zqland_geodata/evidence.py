@@ -190,6 +190,7 @@ def _item_facts(
     known = {"item": item, "value": np.nan, "unit": ""}
     facts = pd.DataFrame(known | dict.fromkeys(_DATES, no_date), index=raw.index)
     is_broken = pd.Series(False, index=raw.index)  # noqa: FBT003 - the value
+    is_denied = is_broken
     for heading, role in columns:
         if role.column == "value":
             facts["value"], broken = _values(reading, raw[heading], heading)
@@ -200,7 +201,12 @@ def _item_facts(
         facts[role.column] = facts[role.column].fillna(said["done"])
         facts["due_on"] = facts["due_on"].fillna(said["due"])
         is_broken |= said["broken"]
-    return facts[~is_broken & facts[["done_on", "due_on"]].notna().any(axis=1)]
+        is_denied = is_denied | (said["kind"] == "no")
+    is_dated = facts[["done_on", "due_on"]].notna().any(axis=1)
+    is_told = facts[["value", "expires_on"]].notna().any(axis=1)
+    for row in rows_where(is_told & ~is_dated & ~is_broken & ~is_denied):
+        reading.note(_NO_DATE, row, item)
+    return facts[~is_broken & is_dated]
 
 
 def _values(

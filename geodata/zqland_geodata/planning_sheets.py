@@ -6,7 +6,8 @@ is not used, and is a finding of error severity.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from zqland import catalogues, tables
@@ -15,6 +16,7 @@ from zqland.text import Text
 from zqland_geodata import headings
 from zqland_geodata.attributes import take_columns
 from zqland_geodata.fieldmap import TableMap
+from zqland_geodata.identity import park_ids
 from zqland_geodata.rawtable import RawTable
 from zqland_geodata.remarks import NOT_USED, Rule
 from zqland_geodata.sheets import read_sheet
@@ -74,6 +76,7 @@ def read_indicators(path: str | Path) -> PlanningRead:
         The file cannot be read whole.
     """
     read = _read(path, "indicators", _LIMITS[:1], {"park_id": ALL, "sector": ALL})
+    read = _by_division(replace(read, table=_with_codes(read.table)))
     return _without_gaps(read, read.table[list(_LIMITS)].isna().all(axis=1))
 
 
@@ -120,6 +123,37 @@ def _read(
     return PlanningRead(name, table, [*sheet.findings, *taken.findings])
 
 
+def _with_codes(table: pd.DataFrame) -> pd.DataFrame:
+    """Write parks and divisions as codes, as the other tables have them."""
+    codes = {
+        headings.plain(word): code
+        for code, text in catalogues.load_catalogues().sectors.items()
+        for word in (code, text.zh, text.en)
+    }
+    sectors = table["sector"].map(
+        lambda word: codes.get(
+            re.sub(r"^[a-t](?=\d\d$)", "", headings.plain(word)), word
+        )
+    )
+    return table.assign(
+        park_id=park_ids(table["park_id"]), sector=sectors.astype("str")
+    )
+
+
+def _by_division(read: PlanningRead) -> PlanningRead:
+    """Leave out rows of no division, and those that an earlier row is for already."""
+    known = {ALL, *catalogues.load_catalogues().sectors}
+    is_unknown = ~read.table["sector"].isin(known)
+    is_repeated = read.table.duplicated(["park_id", "sector"]) & ~is_unknown
+    findings = [
+        rule.finding(place, "sector", read.table["sector"][place], place=str(place))
+        for rule, flags in ((_NO_DIVISION, is_unknown), (_REPEATED, is_repeated))
+        for place in read.table.index[flags]
+    ]
+    table = read.table[~is_unknown & ~is_repeated]
+    return PlanningRead(read.name, table, [*read.findings, *findings])
+
+
 def _without_gaps(read: PlanningRead, is_gap: pd.Series[bool]) -> PlanningRead:
     """Leave out the rows without a figure, each with a finding, and check the rest."""
     gaps = [
@@ -135,5 +169,23 @@ _INCOMPLETE = Rule(
     "planning.incomplete",
     Severity.ERROR,
     Text(en="the row lacks a needed figure", zh="该行缺少必填内容"),
+    NOT_USED,
+)
+_NO_DIVISION = Rule(
+    "sector.unknown",
+    Severity.ERROR,
+    Text(
+        en="not a division of GB/T 4754-2017: two digits, its name, or nothing for all",
+        zh="不是 GB/T 4754-2017 的行业大类：请填两位代码或名称，留空表示全部行业",
+    ),
+    NOT_USED,
+)
+_REPEATED = Rule(
+    "indicators.repeated",
+    Severity.ERROR,
+    Text(
+        en="an earlier row is for the same park and division",
+        zh="前面已有同一园区、同一行业大类的行",
+    ),
     NOT_USED,
 )

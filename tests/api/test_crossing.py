@@ -39,6 +39,13 @@ def test_a_fact_about_an_unknown_subject_is_said(demo_desk: Desk) -> None:
         assert found == {(f"evidence.{kind}_unknown", "X")}
 
 
+def test_a_correction_of_an_unknown_fact_is_said(demo_desk: Desk) -> None:
+    reserve = demo_desk.records.reserve
+    facts = first_row(reserve.evidence, supersedes="X")
+    found = rules_of(replace(reserve, evidence=facts))
+    assert found == {("evidence.corrected_unknown", "X")}
+
+
 def test_an_event_of_an_unknown_parcel_is_said(demo_desk: Desk) -> None:
     reserve = demo_desk.records.reserve
     events = first_row(reserve.status_events, parcel_id="X")

@@ -258,3 +258,18 @@ def test_yes_and_no_are_told_apart(word: str) -> None:
 
 def test_a_ticked_box_is_yes() -> None:
     assert read_cells(pd.Series([True, False]))["kind"].to_list() == ["yes", "no"]
+
+
+def test_a_value_or_an_expiry_without_any_date_is_said(write_csv: Write) -> None:
+    path = write_csv(
+        ("地块编号", "通路", "通电(MVA)", "通水", "通水(有效期至)"),
+        ("A-1", "2023-01-01", "20", "", "2025-01-01"),
+        ("A-2", "2023-01-01", "", "否", "2025-01-01"),
+    )
+    read = read_evidence(path)
+    assert read.evidence["item"].to_list() == ["road", "road"]
+    found = [(finding.rule, finding.field, finding.place) for finding in read.findings]
+    assert found == [
+        ("evidence.no_date", "power", "line 2"),
+        ("evidence.no_date", "water", "line 2"),
+    ]

@@ -31,6 +31,33 @@ def test_an_empty_park_or_division_means_all(sheet: Path) -> None:
     ]
 
 
+def test_parks_and_divisions_are_read_by_code_or_name(sheet: Path) -> None:
+    sheet.write_text(
+        "园区,行业代码,投资强度（万元/亩）\n"
+        "肇庆高新区(大旺),C38,340\nGXQ,汽车制造业,300\n",
+        encoding="utf-8",
+    )
+    read = read_indicators(sheet)
+    assert read.findings == []
+    assert list(zip(read.table["park_id"], read.table["sector"], strict=True)) == [
+        ("GXQ", "38"),
+        ("GXQ", "36"),
+    ]
+
+
+def test_rows_of_no_division_or_of_one_twice_are_not_used(sheet: Path) -> None:
+    sheet.write_text(
+        "园区代码,行业大类,投资强度下限（万元/亩）\nGXQ,38,340\nGXQ,3841,400\nGXQ,C38,1\n",
+        encoding="utf-8",
+    )
+    read = read_indicators(sheet)
+    assert read.table["intensity_min_wan_per_mu"].tolist() == [340.0]
+    assert [(finding.rule, finding.place) for finding in read.findings] == [
+        ("sector.unknown", "line 3"),
+        ("indicators.repeated", "line 4"),
+    ]
+
+
 def test_a_row_without_any_limit_is_not_used_and_is_said(sheet: Path) -> None:
     sheet.write_text(
         "园区代码,投资强度下限（万元/亩）\nGXQ,340\nSH,\n", encoding="utf-8"
