@@ -114,11 +114,9 @@ def match(heading: str, table: str) -> tuple[str, str] | None:
         key = words[plain(parts[1])]
         kind, unit = known[key]
         stated = parts[2].strip()
-        if kind == "number" and quantities.is_unit(stated, unit):
-            return key, stated
-        if kind == "number" and unit in quantities.NEED_A_UNIT:
-            return key, stated
-        return key, ""
+        # An unknown unit is handed on: the reader of the column refuses it by name.
+        is_stated = kind == "number" and (unit or quantities.is_unit(stated, unit))
+        return key, stated if is_stated else ""
     return None
 
 

@@ -41,19 +41,29 @@ _PER_YEAR = {
     for year in ("", "/year", "/a", "/年", "每年")
 }
 
+_PER_AREA = {
+    "wanyuan/mu": 1.0,
+    "万元/亩": 1.0,
+    "wanyuan/ha": 1 / _MU_PER_HA,
+    "万元/公顷": 1 / _MU_PER_HA,
+    "yuan/m2": 1e-4 * 2000 / 3,
+    "元/平方米": 1e-4 * 2000 / 3,
+    "元/m2": 1e-4 * 2000 / 3,
+    "yuan/mu": 1e-4,
+    "元/亩": 1e-4,
+}
+
+
+_YEARLY_MARKS = ("", "/year", "/年", "·年")
+
 _FACTORS: dict[str, dict[str, float]] = {
     "wan yuan": _MONEY,
     "wan yuan/year": _PER_YEAR,
-    "wan yuan/mu": {
-        "wanyuan/mu": 1.0,
-        "万元/亩": 1.0,
-        "wanyuan/ha": 1 / _MU_PER_HA,
-        "万元/公顷": 1 / _MU_PER_HA,
-        "yuan/m2": 1e-4 * 2000 / 3,
-        "元/平方米": 1e-4 * 2000 / 3,
-        "元/m2": 1e-4 * 2000 / 3,
-        "yuan/mu": 1e-4,
-        "元/亩": 1e-4,
+    "wan yuan/mu": _PER_AREA,
+    "wan yuan/mu/year": {
+        f"{word}{mark}": factor
+        for word, factor in _PER_AREA.items()
+        for mark in _YEARLY_MARKS
     },
     "MVA": {"mva": 1.0, "兆伏安": 1.0, "kva": 1e-3, "千伏安": 1e-3, "万kva": 10.0},
     "m3/day": {

@@ -45,6 +45,19 @@ def test_parks_and_divisions_are_read_by_code_or_name(sheet: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("unit", "least"), [("万元/亩·年", 30.0), ("万元/公顷", 2.0), ("元/亩", 0.003)]
+)
+def test_the_unit_of_a_tax_limit_counts(sheet: Path, unit: str, least: float) -> None:
+    sheet.write_text(
+        f"园区代码,投资强度下限（万元/亩）,亩均税收下限（{unit}）\nGXQ,340,30\n",
+        encoding="utf-8",
+    )
+    read = read_indicators(sheet)
+    assert read.table["tax_min_wan_per_mu"].tolist() == pytest.approx([least])
+    assert read.findings == []
+
+
 def test_rows_of_no_division_or_of_one_twice_are_not_used(sheet: Path) -> None:
     sheet.write_text(
         "园区代码,行业大类,投资强度下限（万元/亩）\nGXQ,38,340\nGXQ,3841,400\nGXQ,C38,1\n",

@@ -159,3 +159,12 @@ def test_an_event_that_cannot_be_read_is_not_used(
     read = read_status_events(write_csv(("地块编号", "状态", "日期"), row, good))
     assert read.status_events["parcel_id"].to_list() == ["A-2"]
     assert [finding.rule for finding in read.findings] == [rule]
+
+
+@pytest.mark.parametrize("heading", ["用电负荷（kW）", "用气量（万立方米/年）"])
+def test_a_stated_unit_that_is_not_known_is_refused(
+    write_csv: Write, heading: str
+) -> None:
+    path = write_csv(("项目编号", "用地面积（亩）", heading), ("P-1", "120", "500"))
+    with pytest.raises(AmbiguousColumnError, match="Unknown unit"):
+        read_projects(path)
