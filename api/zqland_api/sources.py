@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from zqland import tables
+from zqland.catalogues import load_catalogues
 from zqland.findings import Finding
 from zqland.reserve import Reserve
 from zqland.text import Text
@@ -180,7 +181,9 @@ class _Sheets:
             self.notes.append(_NO_EVIDENCE)
             return tables.empty("evidence")
         as_of = self.sources.evidence_as_of
-        read = read_evidence(path, fieldmap=self.fieldmap, as_of=as_of)
+        # Another city's catalogue may have other items, units and words for them.
+        rules = load_catalogues(self.sources.catalogues).readiness
+        read = read_evidence(path, fieldmap=self.fieldmap, as_of=as_of, rules=rules)
         self.findings.extend(read.findings)
         return read.evidence
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
+    from zqland.readiness import ReadinessRules
+
 _KINDS = {"parcel_id": "parcel", "area_id": "area", "park_id": "park"}
 _DATES = ["done_on", "due_on", "expires_on"]
 _CONTEXT = ["document", "recorded_at", "recorded_by"]
@@ -67,6 +69,7 @@ def read_evidence(
     *,
     fieldmap: FieldMap | None = None,
     as_of: dt.date | None = None,
+    rules: ReadinessRules | None = None,
 ) -> EvidenceRead:
     """Read evidence from a workbook or CSV file.
 
@@ -78,6 +81,8 @@ def read_evidence(
         Which column and word is what; headings are recognised without it.
     as_of
         Day on which the sheet's yes and no were true; otherwise the field map's.
+    rules
+        Rules with the catalogue of items; the packaged ones by default.
 
     Returns
     -------
@@ -91,7 +96,7 @@ def read_evidence(
     """
     mapping = table_map(fieldmap, "evidence")
     words = ItemWords.of(
-        catalogues.load_catalogues().readiness,
+        catalogues.load_catalogues().readiness if rules is None else rules,
         mapping.items,
         fieldmap.name if fieldmap else "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -273,3 +274,16 @@ def test_a_value_or_an_expiry_without_any_date_is_said(write_csv: Write) -> None
         ("evidence.no_date", "power", "line 2"),
         ("evidence.no_date", "water", "line 2"),
     ]
+
+
+def test_items_are_those_of_the_rules_that_are_given(
+    write_csv: Write, tmp_path: Path
+) -> None:
+    items = files("zqland.catalogues").joinpath("items.toml").read_text("utf-8")
+    own = items.replace('aliases = ["道路"', 'aliases = ["村道", "道路"')
+    (tmp_path / "items.toml").write_text(own, encoding="utf-8")
+    rules = catalogues.load_catalogues(tmp_path).readiness
+    path = write_csv(("地块编号", "事项", "完成日期"), ("A-1", "村道", "2023-01-01"))
+    assert [f.rule for f in read_evidence(path).findings] == ["item.unknown"]
+    read = read_evidence(path, rules=rules)
+    assert read.evidence["item"].to_list() == ["road"]
