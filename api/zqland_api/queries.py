@@ -6,7 +6,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from zqland.areas import Method
 from zqland.text import Language, Text
@@ -23,13 +23,35 @@ LARGEST_OFFSET = 100_000_000
 LARGEST_AMOUNT = 1e12
 """Largest figure that is taken for an area, an amount of money or a capacity."""
 
-Amount = Annotated[float, Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False)]
+_NO_FIGURE = Text(en="must be a number", zh="必须是数值")
+_NO_DAY = Text(en="must be a date such as 2023-09-05", zh="必须是日期，如 2023-09-05")
+
+
+def _not_truth(value: object) -> object:
+    """Refuse true and false where a figure is due: they are not 1 and 0."""
+    if isinstance(value, bool):
+        raise ReasonError(_NO_FIGURE)
+    return value
+
+
+def _not_number(value: object) -> object:
+    """Refuse a number where a day is due: it is not a count of seconds."""
+    if isinstance(value, (bool, int, float)):
+        raise ReasonError(_NO_DAY)
+    return value
+
+
+Amount = Annotated[
+    float,
+    Field(ge=0, le=LARGEST_AMOUNT, allow_inf_nan=False),
+    BeforeValidator(_not_truth),
+]
 """A figure of zero or more."""
 
 Code = Annotated[str, Field(min_length=1, max_length=200)]
 """A code or a number of a record."""
 
-Day = Annotated[dt.date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Day = Annotated[dt.date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_not_number)]
 """A day within the range that is answered."""
 
 

@@ -8,6 +8,7 @@ that cannot be read whole is refused with a sentence that says what to do.
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import warnings
 from dataclasses import dataclass, replace
@@ -110,6 +111,12 @@ def read_parcels(path: str | Path, *, fieldmap: FieldMap | None = None) -> Parce
 
 
 def _read(source: Path, layer: str) -> _Layer:
+    encoding = sys.getfilesystemencoding()
+    if encoding != "utf-8" and not str(source).isascii():
+        # GDAL takes every name for UTF-8 and would look for another file.
+        raise FileUnreadableError(
+            _FOREIGN_NAME.format(name=source.name, encoding=encoding)
+        )
     if source.is_dir():
         return _read_shapefile(find_shapefile(source, layer, name=source.name))
     suffix = source.suffix.lower()
@@ -191,6 +198,13 @@ def _unreadable(source: Path, error: Exception) -> Text:
     return _UNREADABLE.format(name=source.name, reason=reason)
 
 
+_FOREIGN_NAME = Text(
+    en="{name} or a folder above it has a name that this machine writes in {encoding}, "
+    "and map files are opened by names in UTF-8. Copy the file to a place whose name "
+    "has plain letters only.",
+    zh="{name}或其上级文件夹的名称在本机以 {encoding} 编码，而地图文件按 UTF-8 名称"
+    "打开。请把文件复制到只含英文字母和数字的路径。",
+)
 _UNKNOWN_KIND = Text(
     en="{name} is of no kind that parcels are read from. Known: {known}, or the "
     "folder of a Shapefile.",

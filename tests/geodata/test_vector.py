@@ -59,6 +59,7 @@ def test_surveyed_coordinates_are_kept_exactly(
     )
 
 
+@pytest.mark.utf8_names
 @pytest.mark.parametrize("form", ["folder", "shp", "zip"])
 @pytest.mark.parametrize("label", ["GBK", "936", "", "UTF-8"])
 def test_a_shapefile_in_gbk_is_read(
@@ -191,6 +192,7 @@ def test_a_column_that_the_map_names_must_be_there(
         read_parcels(write_shapes(squares), fieldmap=fieldmap)
 
 
+@pytest.mark.utf8_names
 def test_no_system_is_refused_unless_the_map_gives_it(
     squares: Squares, tmp_path: Path
 ) -> None:
@@ -200,6 +202,16 @@ def test_no_system_is_refused_unless_the_map_gives_it(
         read_parcels(path)
     fieldmap = FieldMap.parse("m.toml", "[parcels]\nsource_crs = 4526")
     assert len(read_parcels(path, fieldmap=fieldmap).parcels) == 3
+
+
+def test_a_chinese_name_on_a_machine_that_writes_names_in_gbk_is_explained(
+    squares: Squares, write_shapes: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_shapes(squares)
+    renamed = path.rename(path.with_stem("parcels-é"))
+    monkeypatch.setattr("sys.getfilesystemencoding", lambda: "gb18030")
+    with pytest.raises(FileUnreadableError, match="plain letters"):
+        read_parcels(renamed)
 
 
 def test_a_map_may_not_contradict_the_file(
