@@ -40,8 +40,11 @@ def all_findings(desk: Desk) -> list[Finding]:
         An open desk.
     """
     _, of_needs = desk.needs(basis=desk.catalogues.bases["need"])
+    found = desk.records.findings
+    # Faults of shapes are among the findings of the records already.
+    known = set(found)
     of_parcels = check_parcels(desk.records.reserve.parcels)
-    return [*desk.records.findings, *of_parcels, *of_needs]
+    return [*found, *(new for new in of_parcels if new not in known), *of_needs]
 
 
 def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Output:

@@ -19,6 +19,7 @@ from zqland_api.crossing import cross_findings
 from zqland_api.errors import UsageError
 from zqland_api.settings import SourceSettings
 from zqland_geodata import demo, places
+from zqland_geodata.checks import check_geometry
 from zqland_geodata.fieldmap import FieldMap
 from zqland_geodata.planning_sheets import (
     PlanningRead,
@@ -151,11 +152,18 @@ def _from_files(sources: SourceSettings, path: Path, report: Report) -> Records:
         indicators=sheets.planning("indicators", read_indicators),
         targets=sheets.planning("targets", read_targets),
     )
-    crossed = cross_findings(reserve)
+    # A shape that is no shape has no area, and the parcel fits nothing: every command
+    # says so, while the checks that take time are left to `zqland check`.
+    shapeless = check_geometry(read.parcels)
     return Records(
         reserve=reserve,
         on=sources.on,
-        findings=(*read.findings, *sheets.findings, *crossed),
+        findings=(
+            *read.findings,
+            *shapeless,
+            *sheets.findings,
+            *cross_findings(reserve),
+        ),
         notes=(*sheets.notes, *park_notes),
         districts=_districts_around(read.parcels),
         status_is_assumed=sources.status is None,

@@ -264,3 +264,29 @@ def test_a_fact_about_no_parcel_of_the_file_is_said(
     result = run("stages", inputs["survey"], "--evidence", inputs["evidence"], *ON)
     assert result.exit_code == 0
     assert "not among the parcels" in result.stderr
+
+
+@pytest.fixture
+def bow_tie(tmp_path: Path) -> Path:
+    """Write one parcel whose outline crosses itself."""
+    ring = [[112.8, 23.3], [112.801, 23.301], [112.801, 23.3], [112.8, 23.301]]
+    outline = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+    parcel = {"type": "Feature", "properties": {"地块编号": "A-1"}, "geometry": outline}
+    path = tmp_path / "bow.geojson"
+    document = {"type": "FeatureCollection", "features": [parcel]}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["check", "stages", "map"])
+def test_every_command_says_once_that_a_shape_crosses_itself(
+    command: str, bow_tie: Path, tmp_path: Path
+) -> None:
+    first = ("--parcels", bow_tie) if command == "map" else (bow_tie,)
+    page = tmp_path / "map.html"
+    result = run(command, *first, *ON, *(("--out", page) if command == "map" else ()))
+    assert result.exit_code == 1
+    if command == "check":
+        assert result.stdout.count("geometry.invalid") == 1
+    else:
+        assert result.stderr.count("Self-intersection") == 1
