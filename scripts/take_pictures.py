@@ -22,6 +22,7 @@ from zqland_maps.reserve_map import reserve_map
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 PROJECT = "P-258"
+PARCEL = "GXQ-G-002"
 SIZE = {"width": 1280, "height": 800}
 QUIET = [
     "--no-sandbox",
@@ -56,7 +57,8 @@ def take(browser: Browser, name: str, html: str) -> None:
         path = Path(folder, f"{name}.html")
         write_html(html, path)
         page = browser.new_page(viewport=SIZE)
-        page.goto(path.as_uri())
+        # The reserve map opens on one parcel; a match map shows its lots by itself.
+        page.goto(path.as_uri() + f"#parcel={PARCEL}" * name.startswith("reserve"))
         page.wait_for_timeout(1500)
         page.screenshot(path=PICTURES / f"{name}.png")
         page.close()
