@@ -11,7 +11,7 @@ import pandas as pd
 from zqland.matching import Answer, Match
 from zqland.matching.near_misses import NearMiss
 from zqland.text import Language, Text
-from zqland.units import DISPLAY_DIGITS, from_m2
+from zqland.units import DISPLAY_DIGITS, UNIT_TEXTS, from_m2
 from zqland_api.desk import Desk
 from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.view import View
@@ -149,7 +149,7 @@ def _summary(answers: Sequence[Answer], view: View) -> Sheet:
         table=table,
         columns=(
             *_PROJECT_COLUMNS,
-            Column("asked", Text(en="Asked for", zh="需求面积"), digits),
+            Column("asked", _ASKED.format(unit=UNIT_TEXTS[view.unit]), digits),
             Column("fit_count", Text(en="Fit", zh="适合")),
             Column("near_count", Text(en="Nearly", zh="仅差一项")),
             Column("best_parcel", Text(en="Best parcel", zh="首选地块")),
@@ -161,6 +161,7 @@ def _summary(answers: Sequence[Answer], view: View) -> Sheet:
     )
 
 
+_ASKED = Text(en="Asked for ({unit})", zh="需求面积（{unit}）")
 _PROJECT_COLUMNS = (
     Column("project_id", Text(en="Project", zh="项目编号")),
     Column("project_name", Text(en="Name", zh="项目名称")),

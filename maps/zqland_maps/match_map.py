@@ -83,9 +83,8 @@ def match_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
     shown = _neighbourhood(standing(state.parcels), answer, public=public)
     title = view.say(words.MATCH_TITLE)
     heading = title if public else _heading(answer.need, view)
-    subtitle = view.say(
-        words.MATCH_SUBTITLE, on=answer.on.isoformat(), count=f"{answer.fit_count:,}"
-    )
+    fit = words.MATCH_SUBTITLE_ONE if answer.fit_count == 1 else words.MATCH_SUBTITLE
+    subtitle = view.say(fit, on=answer.on.isoformat(), count=f"{answer.fit_count:,}")
     contents = document(state, view, parcels=shown, districts=districts)
     contents |= {
         "kind": "match",

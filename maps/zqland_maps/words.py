@@ -13,6 +13,9 @@ RESERVE_SUBTITLE = Text(
 MATCH_SUBTITLE = Text(
     en="As of {on} · {count} lots fit", zh="截至 {on} · 符合条件 {count} 宗"
 )
+MATCH_SUBTITLE_ONE = Text(
+    en="As of {on} · {count} lot fits", zh="截至 {on} · 符合条件 {count} 宗"
+)
 FICTIONAL = Text(
     en="Demonstration: all parcels and projects are fictional.",
     zh="演示数据：地块与项目均为虚构。",

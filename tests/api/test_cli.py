@@ -163,6 +163,7 @@ def test_one_project_is_shown_with_its_funnel() -> None:
 def test_many_projects_are_shown_as_a_summary() -> None:
     result = run("match", "--project", "P-001", "--project", "P-002", "--top", 1)
     assert "Best parcel" in result.stdout
+    assert "Asked for (mu)" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -290,3 +291,12 @@ def test_every_command_says_once_that_a_shape_crosses_itself(
         assert result.stdout.count("geometry.invalid") == 1
     else:
         assert result.stderr.count("Self-intersection") == 1
+
+
+def test_a_record_without_an_id_is_told_with_its_place_once(
+    bow_tie: Path, tmp_path: Path
+) -> None:
+    sheet = tmp_path / "facts.csv"
+    sheet.write_text("地块编号,事项,完成日期\nA-1,飞天,2023-01-01\n", encoding="utf-8")
+    result = run("stages", bow_tie, "--evidence", sheet, *ON)
+    assert "error line 2: the item is empty or not" in result.stderr

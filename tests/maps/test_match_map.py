@@ -13,6 +13,8 @@ from zqland_maps import match_map
 from zqland_maps.match_map import _letter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
 
     from zqland.catalogues import Catalogues
@@ -24,6 +26,15 @@ def block(html: str) -> dict[str, Any]:
     found = re.search(r'id="zqland-data">(.*?)</script>', html, flags=re.DOTALL)
     assert found
     return json.loads(found[1])
+
+
+@pytest.fixture
+def shown(
+    state: ReserveState, districts: gpd.GeoDataFrame
+) -> Callable[[Answer], dict[str, Any]]:
+    return lambda answer: block(
+        match_map(state, answer, districts=districts, language="en")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +137,16 @@ def test_without_any_lot_the_whole_reserve_is_shown(
     data = block(match_map(state, nothing, districts=districts))
     assert len(data["parcels"]["id"]) == 11
     assert data["facts"]["subtitle"].endswith("符合条件 0 宗")
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "0 lots fit"), (1, "1 lot fits"), (2, "2 lots fit")]
+)
+def test_one_lot_fits_and_two_fit(
+    shown: Callable[[Answer], dict[str, Any]], answer: Answer, count: int, words: str
+) -> None:
+    few = dataclasses.replace(answer, fit_count=count)
+    assert shown(few)["facts"]["subtitle"].endswith(words)
 
 
 def test_a_need_may_ask_for_little(

@@ -78,6 +78,17 @@ def more_text(value: float, *, sign: bool = False) -> str:
     return figure_text(math.ceil(value * 100 - _NOISE) / 100, sign=sign)
 
 
+def days_text(days: int) -> Text:
+    """Write a number of days.
+
+    Examples
+    --------
+    >>> days_text(1).en, days_text(15).en
+    ('1 day', '15 days')
+    """
+    return Text(en="1 day" if days == 1 else f"{days} days", zh=f"{days}天")
+
+
 def percent_text(share: float) -> str:
     """Write a share as a signed percentage with one decimal.
 

@@ -12,6 +12,7 @@ from zqland.matching.amounts import (
     PREDICATE_TEXTS,
     UTILITY_TEXTS,
     UTILITY_UNITS,
+    days_text,
     figure_text,
     more_text,
 )
@@ -193,8 +194,9 @@ def _ready(
 
 def _waiting_text(days: int, handover: dt.date | None) -> Text:
     months = round_half_up(days / _DAYS_PER_MONTH, 0)
-    span = _DAYS if days < _MONTHS_FROM else _MONTHS
-    return _LATER.format(span=span.format(days=days, months=int(months)), day=handover)
+    is_soon = days < _MONTHS_FROM
+    span = days_text(days) if is_soon else _MONTHS.format(months=int(months))
+    return _LATER.format(span=span, day=handover)
 
 
 def _confirmation(row: int, condition: Condition, reasons: Reasons) -> Text:
@@ -276,7 +278,6 @@ _LARGER: Final = Text(
     zh="最大用地加{share}%（多{difference}，即{area}）",
 )
 _LATER: Final = Text(en="{span} later (in hand by {day})", zh="推迟{span}（{day}交地）")
-_DAYS: Final = Text(en="{days} days", zh="{days}天")
 _MONTHS: Final = Text(en="{months} months", zh="{months}个月")
 _LOWER: Final = Text(en="{lower} in place of {needed}", zh="条件由{needed}降为{lower}")
 _OTHER_CLASS: Final = Text(

@@ -10,6 +10,7 @@ from zqland.matching.amounts import (
     PREDICATE_TEXTS,
     UTILITY_TEXTS,
     UTILITY_UNITS,
+    days_text,
     figure_text,
     percent_text,
 )
@@ -101,7 +102,7 @@ class Reasons:
             return _IN_HAND.format(state=state, handover=handover)
         days = (self.need.needed_by - handover).days
         return (_EARLY if days >= 0 else _LATE).format(
-            state=state, handover=handover, days=abs(days)
+            state=state, handover=handover, days=days_text(abs(days))
         )
 
     def _utilities(self, row: int) -> Text:
@@ -166,12 +167,12 @@ _IN_HAND: Final = Text(
     en="{state}; in hand by {handover}", zh="{state}；可于{handover}交地"
 )
 _EARLY: Final = Text(
-    en="{state}; in hand by {handover}, {days} days before it is needed",
-    zh="{state}；可于{handover}交地，比要求早{days}天",
+    en="{state}; in hand by {handover}, {days} before it is needed",
+    zh="{state}；可于{handover}交地，比要求早{days}",
 )
 _LATE: Final = Text(
-    en="{state}; in hand by {handover}, {days} days after it is needed",
-    zh="{state}；可于{handover}交地，比要求晚{days}天",
+    en="{state}; in hand by {handover}, {days} after it is needed",
+    zh="{state}；可于{handover}交地，比要求晚{days}",
 )
 _CAPACITY: Final = Text(
     en="{name} {capacity} {unit} for {needed} needed ({share})",

@@ -110,8 +110,11 @@ class Terminal:
                 zh="{severity} {place}：{message}{action}",
             ).format(
                 severity=SEVERITY_TEXTS[finding.severity],
+                # A record without an id is called after its place: said once.
                 place=" ".join(
-                    part for part in (finding.place, finding.record) if part
+                    part
+                    for part in dict.fromkeys((finding.place, finding.record))
+                    if part
                 ),
                 message=finding.message,
                 action=finding.action,

@@ -201,3 +201,8 @@ def test_a_city_may_ask_for_a_promise_that_is_known(
 def test_an_early_deadline_makes_ready_ground_late_by_days(answer_to: AnswerTo) -> None:
     near = only(answer_to({}, needed_by=dt.date(2023, 9, 20)))
     assert near.relaxation.en == "15 days later (in hand by 2023-10-05)"
+
+
+def test_one_day_late_is_one_day(answer_to: AnswerTo) -> None:
+    near = only(answer_to({}, needed_by=dt.date(2023, 10, 4)))
+    assert near.relaxation.en == "1 day later (in hand by 2023-10-05)"
