@@ -97,6 +97,12 @@ class ParkProperties(BaseModel):
     free: int
     area: float | None = Field(description="Area of its parcels.")
     free_area: float | None = Field(description="Area of its free parcels.")
+    lacking_count: int = Field(
+        description="Parcels without an area on `basis`; not in the areas above."
+    )
+    lacking_area: float = Field(
+        description="Planar area of those parcels, in `unit`; 0 where there are none."
+    )
 
 
 class ParkFeature(BaseModel):

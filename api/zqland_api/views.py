@@ -179,16 +179,20 @@ def park_table(
     Returns
     -------
     table
-        One row per park in their order; areas are of the parcels that have one.
+        One row per park in their order; areas are of the parcels that have one, and
+        ``lacking_count`` and ``lacking_area`` (planar) say how much land has none.
     """
     parcels = state.parcels
     free = parcels["free"].to_numpy(dtype=bool)
     area_m2 = area_on(parcels, view.basis)
+    is_lacking = area_m2.isna().to_numpy()
     groups = {
         "parcels": (np.ones(len(parcels)), 0),
         "free": (free.astype(float), 0),
         "area": (area_m2.to_numpy(dtype=float), 1),
         "free_area": (np.where(free, area_m2, 0.0), 1),
+        "lacking_count": (is_lacking.astype(float), 0),
+        "lacking_area": (np.where(is_lacking, parcels["planar_m2"], 0.0), 1),
     }
     table = pd.DataFrame({"park_id": parks.index.astype(str)})
     for name in ("name", "name_en", "level", "district", "accuracy_m", "sectors"):

@@ -226,3 +226,10 @@ def test_every_word_exists_in_both_languages() -> None:
 
 def test_no_key_of_a_word_hides_behind_a_method_of_dict() -> None:
     assert not [key for key in PAGE_TEXTS if hasattr({}, key)]
+
+
+@pytest.mark.parametrize("path", ["/", "/desk/acreage"])
+def test_a_sum_says_how_much_land_it_leaves_out(client: TestClient, path: str) -> None:
+    words = text_of(page(client, f"{path}?basis=declared"))
+    assert re.search(r"\d+ parcels have no area .* \([\d,.]+ mu planar\)", words)
+    assert "have no area" not in page(client, f"{path}?basis=planar")

@@ -53,6 +53,18 @@ def test_the_parks_hold_all_parcels(client: TestClient, demo_desk: Desk) -> None
     assert total == len(demo_desk.records.reserve.parcels)
 
 
+def test_parks_say_how_much_land_their_sums_leave_out(
+    client: TestClient, demo_desk: Desk
+) -> None:
+    parks = get(client, "/parks", basis="declared", unit="m2")["features"]
+    parcels = demo_desk.state(demo_desk.default_on).parcels
+    left_out = parcels[parcels["declared_m2"].isna()]
+    rows = [park["properties"] for park in parks]
+    assert sum(row["lacking_count"] for row in rows) == len(left_out) > 0
+    planar_m2 = left_out["planar_m2"].sum()
+    assert sum(row["lacking_area"] for row in rows) == pytest.approx(planar_m2)
+
+
 def test_a_box_gives_the_parcels_that_touch_it(client: TestClient) -> None:
     box = (112.7, 23.2, 112.8, 23.3)
     answer = get(client, "/parcels", bbox=",".join(map(str, box)), limit=1000)

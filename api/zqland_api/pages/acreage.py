@@ -167,11 +167,33 @@ def _stock_row(name: str, sums: pd.DataFrame, view: View) -> dict[str, Any]:
 
 
 def _lacking(stock: pd.DataFrame, view: View) -> str:
-    count = int(stock.loc[stock["predicate"] == "all", "lacking_count"].sum())
+    columns = ["lacking_count", "lacking_planar_m2"]
+    count, planar_m2 = stock.loc[stock["predicate"] == "all", columns].sum()
+    return lacking_line(int(count), float(planar_m2), view)
+
+
+def lacking_line(count: int, planar_m2: float, view: View) -> str:
+    """Say how many parcels are not in a sum, and how large they are.
+
+    Parameters
+    ----------
+    count
+        Number of parcels without an area on the basis.
+    planar_m2
+        Their planar area, square metres.
+    view
+        The reader's view.
+
+    Returns
+    -------
+    line
+        A sentence; empty where no parcel lacks an area.
+    """
     if not count:
         return ""
-    text = PAGE_TEXTS["lacking"].format(count=f"{count:,}")
-    return text.in_language(view.language)
+    text = PAGE_TEXTS["lacking_one" if count == 1 else "lacking"]
+    area = _area(planar_m2, view)
+    return text.format(count=f"{count:,}", area=area).in_language(view.language)
 
 
 def _chart(monthly: pd.DataFrame, view: View) -> dict[str, Any]:

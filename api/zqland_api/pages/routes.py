@@ -17,7 +17,7 @@ from zqland_api.about import METHOD_TEXTS
 from zqland_api.dependencies import AtDesk, WithSettings, view_of
 from zqland_api.desk import Desk
 from zqland_api.errors import QueryError
-from zqland_api.pages.acreage import acreage_values
+from zqland_api.pages.acreage import acreage_values, lacking_line
 from zqland_api.pages.form import Form, read_form, stored_values
 from zqland_api.pages.render import answer_page
 from zqland_api.pages.result import result_of
@@ -54,15 +54,21 @@ def show_start(
     reserve = desk.records.reserve
     parcels = desk.measured(view.on, view.basis).parcels
     free = parcels[parcels["free"].to_numpy(dtype=bool)]
-    free_m2 = float(area_on(free, view.basis).sum())
+    free_m2 = area_on(free, view.basis)
+    is_lacking = free_m2.isna()
     values = {
         "facts": {
             "parcels": f"{len(parcels):,}",
             "free": f"{len(free):,}",
             "free_area": format_area(
-                free_m2, view.unit, digits=0, language=view.language.value
+                float(free_m2.sum()), view.unit, digits=0, language=view.language.value
             ),
             "projects": f"{len(reserve.projects):,}",
+            "lacking": lacking_line(
+                int(is_lacking.sum()),
+                float(free.loc[is_lacking, "planar_m2"].sum()),
+                view,
+            ),
         },
         "projects": [
             {"id": project_id, "name": name}

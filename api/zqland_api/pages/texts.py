@@ -162,9 +162,15 @@ PAGE_TEXTS: dict[str, Text] = {
     "month": Text(en="Month", zh="月份"),
     "total": Text(en="All", zh="合计"),
     "count": Text(en="Parcels", zh="地块数"),
+    "lacking_one": Text(
+        en="One parcel has no area on this method and is not in these figures "
+        "({area} planar).",
+        zh="1 宗地块缺少该口径面积，未计入（平面面积 {area}）。",
+    ),
     "lacking": Text(
-        en="{count} parcels have no area on this method and are not in these figures.",
-        zh="{count} 宗地块缺少该口径面积，未计入。",
+        en="{count} parcels have no area on this method and are not in these figures "
+        "({area} planar).",
+        zh="{count} 宗地块缺少该口径面积，未计入（平面面积 {area}）。",
     ),
     # faults
     "fault_title": Text(en="This page cannot be shown", zh="无法显示此页"),
