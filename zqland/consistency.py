@@ -53,6 +53,34 @@ def evidence_faults(
     return faults
 
 
+def correcting_each_other(evidence: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Tell which entries correct themselves, alone or in a circle with others.
+
+    Parameters
+    ----------
+    evidence
+        Evidence with the columns ``evidence_id`` (unique) and ``supersedes``.
+
+    Returns
+    -------
+    circling
+        True for each entry of a circle. Not one of them would count, since each is
+        corrected; an entry outside that corrects one of them is none of them.
+
+    Examples
+    --------
+    >>> evidence = pd.DataFrame(
+    ...     {"evidence_id": ["a", "b", "c", "d"], "supersedes": ["b", "a", "a", "d"]}
+    ... )
+    >>> correcting_each_other(evidence).tolist()
+    [True, True, False, True]
+    """
+    rows, goal = _followed(evidence)
+    circling = np.zeros(len(evidence), dtype=np.bool_)
+    circling[rows[goal[goal >= 0]]] = True
+    return circling
+
+
 def window_faults(projects: pd.DataFrame) -> list[Fault]:
     """Find projects whose smallest, ideal and largest areas are not in order.
 
@@ -89,16 +117,27 @@ def _in_circle(evidence: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Tell which entries correct themselves, directly or through others.
 
     An entry may name one that stands in another file, so an unknown number is no
-    fault. Each round doubles the steps that are followed; whoever is still on the way
-    after more steps than there are entries goes round in a circle, or leads into one.
+    fault. An entry that leads into a circle counts too.
     """
-    correcting = evidence.loc[evidence["supersedes"].notna().to_numpy()]
-    known = pd.Index(correcting["evidence_id"])
-    goal = np.full(len(correcting), -1)
-    if known.is_unique:
-        goal = known.get_indexer(pd.Index(correcting["supersedes"]))
-    for _ in range(len(correcting).bit_length()):
-        goal = np.where(goal >= 0, goal[goal], -1)
+    rows, goal = _followed(evidence)
     circle = np.zeros(len(evidence), dtype=np.bool_)
-    circle[np.flatnonzero(evidence["supersedes"].notna())] = goal >= 0
+    circle[rows] = goal >= 0
     return circle
+
+
+def _followed(
+    evidence: pd.DataFrame,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Follow corrections for more steps than there are, and say where each ends.
+
+    Each round doubles the steps. Whoever is still on the way goes round in a circle,
+    or came into one, and stands somewhere on it; the others end at -1.
+    """
+    rows = np.flatnonzero(evidence["supersedes"].notna())
+    known = pd.Index(evidence["evidence_id"].iloc[rows])
+    goal = np.full(len(rows), -1)
+    if known.is_unique:
+        goal = known.get_indexer(pd.Index(evidence["supersedes"].iloc[rows]))
+    for _ in range(len(rows).bit_length()):
+        goal = np.where(goal >= 0, goal[goal], -1)
+    return rows, goal

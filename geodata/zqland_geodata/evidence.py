@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from zqland import catalogues
+from zqland.consistency import correcting_each_other
 from zqland.errors import UnitError
 from zqland.findings import Finding, Severity
 from zqland.text import Text
@@ -320,7 +321,7 @@ def _take(
 def _checked(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
     """Leave out facts that contradict themselves, and complete the columns."""
     facts = _named(reading, facts)
-    is_wrong = facts["expires_on"] < facts["done_on"]
+    is_wrong = facts["expires_on"] < facts["done_on"].fillna(facts["due_on"])
     for place in rows_where(is_wrong):
         expires = f"{facts['expires_on'].iloc[place]:%Y-%m-%d}"
         row = int(facts["row"].iloc[place])
@@ -329,7 +330,12 @@ def _checked(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
     for place in rows_where(is_repeated):
         row = int(facts["row"].iloc[place])
         reading.note(_REPEATED, row, "evidence_id", facts["evidence_id"].iloc[place])
-    facts = _in_item_units(reading, facts[~is_wrong & ~is_repeated])
+    facts = facts[~is_wrong & ~is_repeated]
+    is_circling = correcting_each_other(facts)
+    for place in rows_where(is_circling):
+        row = int(facts["row"].iloc[place])
+        reading.note(_CIRCLE, row, "supersedes", facts["supersedes"].iloc[place])
+    facts = _in_item_units(reading, facts[~is_circling])
     rows = catalogues.columns()
     order = rows.loc[rows["table"] == "evidence", "column"].to_list()
     return facts.reset_index(drop=True)[order]
@@ -453,8 +459,17 @@ _EXPIRES_FIRST = Rule(
     "evidence.expires_first",
     Severity.ERROR,
     Text(
-        en="it expires before it was done",
-        zh="有效期止于完成日期之前",
+        en="it expires before it is done or due",
+        zh="有效期止于完成（或计划）日期之前",
+    ),
+    NOT_USED,
+)
+_CIRCLE = Rule(
+    "evidence.circle",
+    Severity.ERROR,
+    Text(
+        en="it corrects itself, alone or through others, so that none would count",
+        zh="更正编号循环（更正自身或相互更正），各条均不起作用",
     ),
     NOT_USED,
 )

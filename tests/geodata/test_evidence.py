@@ -240,6 +240,34 @@ def test_a_repeated_evidence_id_is_not_used_twice(write_csv: Write) -> None:
     assert rules(read) == ["id.repeated"]
 
 
+@pytest.mark.parametrize(
+    ("corrected", "used"),
+    [(("E1", ""), ["E2"]), (("E2", "E1"), []), (("", "E1"), ["E1", "E2"])],
+)
+def test_facts_that_correct_themselves_are_not_used_and_said(
+    write_csv: Write, corrected: tuple[str, str], used: list[str]
+) -> None:
+    path = write_csv(
+        ("佐证编号", "地块编号", "事项", "完成日期", "更正编号"),
+        ("E1", "A-1", "通路", "2023-09-01", corrected[0]),
+        ("E2", "A-1", "通路", "2023-09-02", corrected[1]),
+    )
+    read = read_evidence(path)
+    assert read.evidence["evidence_id"].to_list() == used
+    assert rules(read) == ["evidence.circle"] * (2 - len(used))
+
+
+def test_a_fact_cannot_expire_before_it_is_due(write_csv: Write) -> None:
+    path = write_csv(
+        ("地块编号", "事项", "计划日期", "有效期至"),
+        ("A-1", "通路", "2024-06-01", "2024-05-31"),
+        ("A-1", "通水", "2024-06-01", "2024-06-01"),
+    )
+    read = read_evidence(path)
+    assert read.evidence["item"].to_list() == ["water"]
+    assert rules(read) == ["evidence.expires_first"]
+
+
 def test_every_item_is_known_by_key_and_words(write_csv: Write) -> None:
     items = catalogues.load_catalogues().readiness.items
     for words in (
