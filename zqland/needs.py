@@ -70,6 +70,8 @@ class Need:
         Code of GB/T 4754; its first two digits are the division.
     fixed_investment_wan
         Promised investment in fixed assets, 10 000 yuan.
+    investment_is_total
+        Whether that figure is the total investment, which stands in for it.
     tax_wan_per_year
         Promised yearly tax at full capacity, 10 000 yuan.
     preferred_parks, excluded_parks
@@ -112,6 +114,7 @@ class Need:
     preferred_parks: tuple[str, ...] = ()
     excluded_parks: tuple[str, ...] = ()
     exception_reason: str | None = None
+    investment_is_total: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a need that no parcel could ever serve."""
@@ -129,6 +132,14 @@ class Need:
         """Return how much of a utility is needed; 0 for nothing."""
         amount: float | None = getattr(self, UTILITIES[name])
         return amount or 0.0
+
+
+TOTAL_INVESTMENT: Final = Text(
+    en="The project states no fixed investment; its total investment stands in, so "
+    "the intensity may be overstated.",
+    zh="项目未填写固定资产投资，以总投资代替，投资强度可能偏高。",
+)
+"""Said wherever an answer rests on `Need.investment_is_total`."""
 
 
 def from_projects(
@@ -195,7 +206,8 @@ def from_project(
     """
     project_id = _word(row, "project_id") or ""
     smallest, ideal, largest = _window(row, rules, project_id)
-    promised = _number(row, "fixed_investment_wan")
+    fixed = _number(row, "fixed_investment_wan")
+    total = _number(row, "investment_wan") if fixed is None else None
     return Need(
         project_id=project_id,
         name=_word(row, "name") or "",
@@ -207,9 +219,8 @@ def from_project(
         predicate=_word(row, "predicate") or rules.predicate,
         land_class=_word(row, "land_class"),
         sector=_word(row, "sector"),
-        fixed_investment_wan=(
-            _number(row, "investment_wan") if promised is None else promised
-        ),
+        fixed_investment_wan=total if fixed is None else fixed,
+        investment_is_total=total is not None,
         tax_wan_per_year=_number(row, "tax_wan_per_year"),
         preferred_parks=_words(row, "preferred_parks"),
         excluded_parks=_words(row, "excluded_parks"),

@@ -10,6 +10,7 @@ import pandas as pd
 
 from zqland.matching import Answer, Match
 from zqland.matching.near_misses import NearMiss
+from zqland.needs import TOTAL_INVESTMENT
 from zqland.text import Language, Text
 from zqland.units import DISPLAY_DIGITS, UNIT_TEXTS, from_m2
 from zqland_api.desk import Desk
@@ -90,9 +91,14 @@ def matches_output(answers: Sequence[Answer], desk: Desk, view: View) -> Output:
         sheets=sheets,
         document={"answers": [answer.to_dict(view.language) for answer in answers]},
         shapes=gpd.GeoSeries(parcels.geometry.loc[places]),
-        notes=tuple(answer.funnel_text for answer in answers) if is_single else (),
+        notes=_notes(answers[0]) if is_single else (),
         shown=("matches", "near_misses") if is_single else ("summary",),
     )
+
+
+def _notes(answer: Answer) -> tuple[Text, ...]:
+    stands_in = answer.need.investment_is_total
+    return (answer.funnel_text, *([TOTAL_INVESTMENT] if stands_in else []))
 
 
 def _matches(answers: Sequence[Answer], view: View, *, is_single: bool) -> Sheet:

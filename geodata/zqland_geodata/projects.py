@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _SEPARATORS = re.compile(r"\s*[;；、,，/|\n]\s*")
 _AREAS = ["area_min_m2", "area_ideal_m2", "area_max_m2"]
 _DIVISION_DIGITS = 2
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ def read_projects(
     for column in ("preferred_parks", "excluded_parks"):
         table[column] = _parks(table[column])
     _check_areas(table, ids, findings)
+    _note_totals(table, ids, findings)
     projects = table.drop(columns="project_id")
     projects.index = pd.Index(ids, name="project_id", dtype="str")
     return ProjectsRead(projects, findings)
@@ -236,7 +238,33 @@ def _check_areas(table: pd.DataFrame, ids: list[str], findings: list[Finding]) -
         findings.append(_WINDOW.finding(ids[row], "area_min_m2", value))
 
 
+def _note_totals(table: pd.DataFrame, ids: list[str], findings: list[Finding]) -> None:
+    """Remark once on projects whose total investment stands in for the fixed one."""
+    is_total = table["fixed_investment_wan"].isna() & table["investment_wan"].notna()
+    rows = rows_where(is_total)
+    if len(rows):
+        shown = ", ".join(ids[row] for row in rows[:_SHOWN])
+        value = shown + (" …" if len(rows) > _SHOWN else "")
+        findings.append(
+            _TOTAL.finding(
+                "", "fixed_investment_wan", value, count=len(rows), ids=value
+            )
+        )
+
+
 _KEPT = Text(en="kept as written", zh="按原文保留")
+_TOTAL = Rule(
+    "investment.total",
+    Severity.INFO,
+    Text(
+        en="no fixed investment in {count} projects ({ids})",
+        zh="{count} 个项目未填写固定资产投资（{ids}）",
+    ),
+    Text(
+        en="the total investment stands in for it; the intensity may be overstated",
+        zh="以总投资代替，投资强度可能偏高",
+    ),
+)
 _INCOMPLETE = Rule(
     "status.incomplete",
     Severity.ERROR,

@@ -212,6 +212,7 @@ def _need(need: Need, view: View) -> list[tuple[str, str]]:
         high=area(need.area_max_m2),
         ideal=area(need.area_ideal_m2),
     )
+    promise = "investment_wan" if need.investment_is_total else "fixed_investment_wan"
     lines = [
         ("area", window),
         ("predicate", view.say(predicate)),
@@ -219,7 +220,7 @@ def _need(need: Need, view: View) -> list[tuple[str, str]]:
         ("utilities", _utilities(need, view)),
         ("land_class", need.land_class or ""),
         ("sector", view.say(sector) if sector else (need.sector or "")),
-        ("fixed_investment_wan", _wan(need.fixed_investment_wan, view)),
+        (promise, _wan(need.fixed_investment_wan, view)),
         ("tax_wan_per_year", _wan(need.tax_wan_per_year, view)),
         ("exception", need.exception_reason or ""),
     ]

@@ -153,6 +153,10 @@ NEED_TEXTS = {
     "land_class": Text(en="Class", zh="用地类别"),
     "sector": Text(en="Sector", zh="行业"),
     "fixed_investment_wan": Text(en="Fixed investment", zh="固定资产投资"),
+    "investment_wan": Text(
+        en="Total investment, for want of the fixed",
+        zh="总投资（代固定资产投资）",
+    ),
     "tax_wan_per_year": Text(en="Tax a year", zh="年税收"),
     "wan": Text(en="{millions} million yuan", zh="{value} 万元"),
     "exception": Text(en="Exception", zh="一事一议"),

@@ -160,6 +160,15 @@ def test_one_project_is_shown_with_its_funnel() -> None:
     assert "fictional" in result.stdout
 
 
+def test_a_project_without_a_fixed_investment_is_answered_with_a_note(
+    demo_desk: Desk,
+) -> None:
+    projects = demo_desk.records.reserve.projects
+    silent = projects.index[projects["fixed_investment_wan"].isna()][0]
+    result = run("match", "--project", silent)
+    assert "its total investment stands in" in " ".join(result.stdout.split())
+
+
 def test_many_projects_are_shown_as_a_summary() -> None:
     result = run("match", "--project", "P-001", "--project", "P-002", "--top", 1)
     assert "Best parcel" in result.stdout

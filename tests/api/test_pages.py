@@ -233,3 +233,14 @@ def test_a_sum_says_how_much_land_it_leaves_out(client: TestClient, path: str) -
     words = text_of(page(client, f"{path}?basis=declared"))
     assert re.search(r"\d+ parcels have no area .* \([\d,.]+ mu planar\)", words)
     assert "have no area" not in page(client, f"{path}?basis=planar")
+
+
+def test_a_total_investment_that_stands_in_is_said(
+    client: TestClient, demo_desk: Desk
+) -> None:
+    projects = demo_desk.records.reserve.projects
+    fixed = projects["fixed_investment_wan"]
+    silent, stated = projects.index[fixed.isna()][0], projects.index[fixed.notna()][0]
+    sentence = "its total investment stands in"
+    assert sentence in page(client, f"/desk/match?project={silent}")
+    assert sentence not in page(client, f"/desk/match?project={stated}")

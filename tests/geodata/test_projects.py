@@ -168,3 +168,16 @@ def test_a_stated_unit_that_is_not_known_is_refused(
     path = write_csv(("项目编号", "用地面积（亩）", heading), ("P-1", "120", "500"))
     with pytest.raises(AmbiguousColumnError, match="Unknown unit"):
         read_projects(path)
+
+
+def test_total_investment_in_place_of_the_fixed_is_said_once(write_csv: Write) -> None:
+    path = write_csv(
+        ("项目编号", "用地面积（亩）", "总投资（万元）", "固定资产投资（万元）"),
+        ("P1", "120", "5000", ""),
+        ("P2", "120", "5000", "4000"),
+        ("P3", "120", "6000", ""),
+        ("P4", "120", "", ""),
+    )
+    (finding,) = read_projects(path).findings
+    assert (finding.rule, finding.severity) == ("investment.total", "info")
+    assert finding.message.en == "no fixed investment in 2 projects (P1, P3)"

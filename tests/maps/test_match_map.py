@@ -84,6 +84,15 @@ def test_the_project_gives_the_heading(data: dict[str, Any]) -> None:
     assert data["facts"]["title"] == "SECRET-FIRM"
 
 
+def test_a_total_investment_is_not_called_fixed(
+    shown: Callable[[Answer], dict[str, Any]], answer: Answer
+) -> None:
+    need = dataclasses.replace(answer.need, investment_is_total=True)
+    lines = dict(shown(dataclasses.replace(answer, need=need))["match"]["need"])
+    assert "Fixed investment" not in lines
+    assert lines["Total investment, for want of the fixed"] == "777 million yuan"
+
+
 def test_a_nameless_project_is_called_by_its_number(
     state: ReserveState, answer: Answer, districts: gpd.GeoDataFrame
 ) -> None:

@@ -76,7 +76,12 @@ def test_all_columns_of_a_project_are_read() -> None:
 
 def test_the_total_investment_stands_in_for_the_fixed() -> None:
     row = {"project_id": "P1", "area_ideal_m2": 8e4, "investment_wan": 5e4}
-    assert from_project(row, RULES).fixed_investment_wan == 5e4
+    found = from_project(row, RULES)
+    assert (found.fixed_investment_wan, found.investment_is_total) == (5e4, True)
+    stated = from_project(row | {"fixed_investment_wan": 4e4}, RULES)
+    assert (stated.fixed_investment_wan, stated.investment_is_total) == (4e4, False)
+    silent = from_project(row | {"investment_wan": np.nan}, RULES)
+    assert (silent.fixed_investment_wan, silent.investment_is_total) == (None, False)
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA, pd.NaT, ""])

@@ -7,7 +7,7 @@ from typing import Any
 
 from zqland.matching import Answer, Match, Part
 from zqland.matching.near_misses import NearMiss
-from zqland.needs import area_text
+from zqland.needs import TOTAL_INVESTMENT, area_text
 from zqland.text import Language
 from zqland_api.pages.texts import PAGE_TEXTS
 
@@ -40,10 +40,12 @@ def result_of(
     headline = PAGE_TEXTS[key].format(free=free, fit=fit)
     shown = len(answer.matches)
     first = PAGE_TEXTS["shown_first"].format(shown=shown)
+    stands_in = answer.need.investment_is_total
     return {
         "headline": headline.in_language(language),
         "window": _window(answer, language),
         "shown_first": first.in_language(language) if shown < answer.fit_count else "",
+        "note": TOTAL_INVESTMENT.in_language(language) if stands_in else "",
         "map": map_address,
         "funnel": _funnel(answer, language),
         "matches": [_match(match, answer, language, names) for match in answer.matches],
