@@ -95,11 +95,12 @@ class LargestArea:
 
 @dataclass(frozen=True, slots=True)
 class ReadyInTime:
-    r"""The needed predicate holds early enough for the ground to be in hand.
+    r"""The needed predicate holds early enough, and still at hand-over.
 
-    .. math:: \max(on, ready) + lead \le needed
+    .. math:: \max(on, ready) + lead \le \min(needed, until)
 
-    Without a needed-by date it must hold or be expected at all.
+    Without a needed-by date it must hold or be expected at all, and last until
+    hand-over.
 
     Attributes
     ----------
@@ -111,25 +112,36 @@ class ReadyInTime:
         The needed predicate.
     last_day
         Last day on which it may get ready; None without a needed-by date.
+    until_day
+        Day numbers per predicate: the last on which it holds, `NEVER` if not known.
+    lead_days
+        Days from ready ground to hand-over.
     """
 
     rule: ConditionRule
     ready_day: Mapping[str, NDArray[np.int32]]
     predicate: str
     last_day: int | None
+    until_day: Mapping[str, NDArray[np.int32]]
+    lead_days: int
 
     def fails(self, rows: Rows) -> NDArray[np.bool_]:
-        """Tell which parcels are not ready in time."""
-        return self.ready_day[self.predicate][rows] > self.limit
+        """Tell which parcels are not ready in time, or no longer at hand-over."""
+        return self._fails(self.predicate, rows)
+
+    def lapses(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels fail only because the evidence lapses too early."""
+        is_late = self.ready_day[self.predicate][rows] > self.limit
+        return self._lapses(self.predicate, rows) & ~is_late
 
     def unknown(self, rows: Rows) -> NDArray[np.bool_]:
         """Tell that nothing is unknown: what nobody expects is not ready."""
         return np.zeros(len(self.ready_day[self.predicate][rows]), dtype=np.bool_)
 
     def ratio(self, rows: Rows) -> NDArray[np.float64]:
-        """Measure the waiting, or the steps to a lower predicate where that is less."""
+        """Measure the days missing, or the steps to a lower predicate if fewer."""
         return np.minimum(
-            _tolerances(self.rule, self.waiting_days(rows)), self.steps(rows)[1]
+            _tolerances(self.rule, self.missing_days(rows)), self.steps(rows)[1]
         )
 
     def steps(self, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -154,17 +166,42 @@ class ReadyInTime:
         if self.rule.step_tolerance is None:
             return steps, ratio
         for down in range(place, 0, -1):
-            in_time = self.ready_day[PREDICATES[place - down]][rows] <= self.limit
+            in_time = ~self._fails(PREDICATES[place - down], rows)
             steps[in_time] = down
             ratio[in_time] = down / self.rule.step_tolerance
         return steps, ratio
 
-    def waiting_days(self, rows: Rows) -> NDArray[np.float64]:
-        """Measure the days after the needed-by date; infinite where not expected."""
+    def missing_days(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure the days after the needed-by date, or those missing until hand-over.
+
+        Parameters
+        ----------
+        rows
+            The parcels, which fail.
+
+        Returns
+        -------
+        days
+            Infinite where it is not expected, and where it is late and lapses too:
+            then neither waiting nor a renewal alone is enough.
+        """
         ready = self.ready_day[self.predicate][rows]
         days = ready.astype(np.float64) - self.limit
-        days[ready == NEVER] = np.inf
+        lapses = self._lapses(self.predicate, rows)
+        days[(ready == NEVER) | (lapses & (days > 0))] = np.inf
+        lapses &= np.isfinite(days)
+        until = self.until_day[self.predicate][rows]
+        days[lapses] = (ready + float(self.lead_days) - until)[lapses]
         return days
+
+    def _fails(self, predicate: str, rows: Rows) -> NDArray[np.bool_]:
+        is_late = self.ready_day[predicate][rows] > self.limit
+        return is_late | self._lapses(predicate, rows)
+
+    def _lapses(self, predicate: str, rows: Rows) -> NDArray[np.bool_]:
+        # The lead is taken from the end: added to `NEVER` it would not fit.
+        last = self.until_day[predicate][rows] - np.int32(self.lead_days)
+        return self.ready_day[predicate][rows] > last
 
     @property
     def limit(self) -> int:
@@ -367,9 +404,17 @@ class _Setup:
 
     def _ready(self, rule: ConditionRule) -> Condition:
         needed_by, last_day = self.need.needed_by, None
+        lead = self.snapshot.rules.supply_lead_days
         if needed_by is not None:
-            last_day = day_number(needed_by) - self.snapshot.rules.supply_lead_days
-        return ReadyInTime(rule, self.snapshot.ready_day, self.need.predicate, last_day)
+            last_day = day_number(needed_by) - lead
+        return ReadyInTime(
+            rule,
+            self.snapshot.ready_day,
+            self.need.predicate,
+            last_day,
+            self.snapshot.until_day,
+            lead,
+        )
 
     def _land_class(self, rule: ConditionRule) -> Condition | None:
         needed, snapshot = self.need.land_class, self.snapshot

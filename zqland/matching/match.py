@@ -220,6 +220,9 @@ def _funnel(
         text = _STEPS[(count.unknown > 0) + (0 < count.unknown == count.removed)]
         facts = {"count": f"{count.removed:,}", "unknown": f"{count.unknown:,}"}
         words = condition.rule.text.format(predicate=predicate)
+        if count.lapsed:
+            is_all = count.lapsed == count.removed
+            words = _LAPSED[is_all].format(words=words, lapsed=f"{count.lapsed:,}")
         steps.append(
             FunnelStep(
                 condition.rule.key,
@@ -241,6 +244,17 @@ _STEPS: Final = (
     Text(en="{count} {words} (not known)", zh="{count}宗{words}（情况不明）"),
 )
 """How a step is said where nothing, something or all is not known."""
+
+_LAPSED: Final = {
+    False: Text(
+        en="{words} ({lapsed} of them: evidence lapses before hand-over)",
+        zh="{words}（其中{lapsed}宗在交地前失效）",
+    ),
+    True: Text(
+        en="{words} (evidence lapses before hand-over)", zh="{words}（在交地前失效）"
+    ),
+}
+"""How not in time is said where some, or all, would only have to last longer."""
 
 _NO_AREA: Final = Text(
     en="{count} without an area by the method {basis}",

@@ -178,12 +178,20 @@ def _relaxation(row: int, condition: Condition, reasons: Reasons) -> _Relaxation
 def _ready(
     rows: NDArray[np.intp], condition: ReadyInTime, reasons: Reasons
 ) -> _Relaxation:
-    days = float(condition.waiting_days(rows)[0])
+    days = float(condition.missing_days(rows)[0])
     steps, step_ratio = condition.steps(rows)
     tolerance = condition.rule.tolerance
     if tolerance is not None and days / tolerance <= step_ratio[0]:
         _, handover = reasons.handover(int(rows[0]))
-        return days, tolerance, _waiting_text(int(days), handover)
+        if bool(condition.lapses(rows)[0]):
+            text = _RENEWAL.format(
+                predicate=PREDICATE_TEXTS[condition.predicate],
+                until=reasons.lapse(int(rows[0])),
+                handover=handover,
+            )
+        else:
+            text = _waiting_text(int(days), handover)
+        return days, tolerance, text
     down = int(steps[0])
     lower = PREDICATES[PREDICATES.index(condition.predicate) - down]
     text = _LOWER.format(
@@ -278,6 +286,11 @@ _LARGER: Final = Text(
     zh="最大用地加{share}%（多{difference}，即{area}）",
 )
 _LATER: Final = Text(en="{span} later (in hand by {day})", zh="推迟{span}（{day}交地）")
+_RENEWAL: Final = Text(
+    en="evidence renewed: {predicate} lapses on {until}, "
+    "before hand-over on {handover}",
+    zh="续期相关材料：{predicate}将于{until}失效，早于{handover}交地",
+)
 _MONTHS: Final = Text(en="{months} months", zh="{months}个月")
 _LOWER: Final = Text(en="{lower} in place of {needed}", zh="条件由{needed}降为{lower}")
 _OTHER_CLASS: Final = Text(

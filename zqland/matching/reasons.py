@@ -79,6 +79,10 @@ class Reasons:
         lead = dt.timedelta(days=self.snapshot.rules.supply_lead_days)
         return ready, ready + lead
 
+    def lapse(self, row: int) -> dt.date | None:
+        """Return the last day on which a parcel is ready; None if not known."""
+        return day_of(int(self.snapshot.until_day[self.need.predicate][row]))
+
     def _area_fit(self, row: int) -> Text:
         area = float(self.snapshot.area_m2[row])
         ideal = self.need.area_ideal_m2
@@ -98,6 +102,9 @@ class Reasons:
         state = (_EXPECTED if reached is None else _SINCE).format(
             predicate=PREDICATE_TEXTS[predicate], day=reached or ready
         )
+        until = self.lapse(row)
+        if until is not None:
+            state = _UNTIL.format(state=state, until=until)
         if self.need.needed_by is None:
             return _IN_HAND.format(state=state, handover=handover)
         days = (self.need.needed_by - handover).days
@@ -160,6 +167,7 @@ _SINCE: Final = Text(en="{predicate} since {day}", zh="{day}已达到{predicate}
 _EXPECTED: Final = Text(
     en="{predicate} expected on {day}", zh="预计{day}达到{predicate}"
 )
+_UNTIL: Final = Text(en="{state}, valid until {until}", zh="{state}（有效至{until}）")
 _NEVER_READY: Final = Text(
     en="{predicate} is not expected", zh="尚无达到{predicate}的预期日期"
 )

@@ -45,10 +45,13 @@ class Count:
         Parcels removed.
     unknown
         Of them, parcels whose figure is not known.
+    lapsed
+        Of them, parcels that are ready in time, but no longer at hand-over.
     """
 
     removed: int
     unknown: int
+    lapsed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +164,12 @@ def _pass(
     alive = failed == 0
     first = np.flatnonzero(fails & alive)
     failed[first] = place + 1
-    unknown = condition.unknown(_take(rows, first))
-    count = Count(len(first), int(np.count_nonzero(unknown)))
+    removed = _take(rows, first)
+    unknown = int(np.count_nonzero(condition.unknown(removed)))
+    lapsed = 0
+    if isinstance(condition, ReadyInTime):
+        lapsed = int(np.count_nonzero(condition.lapses(removed)))
+    count = Count(len(first), unknown, lapsed)
     relaxed = condition.rule.tolerance is not None or _has_steps(condition)
     # A first failure stays as a near miss; a second one drops the parcel.
     kept = np.flatnonzero(alive | ~fails if relaxed else ~fails)

@@ -67,6 +67,9 @@ class Snapshot:
     reached_day, ready_day
         Per predicate: day number on which it was reached, and on which it is ready:
         the as-of day at the earliest, `NEVER` where it is not expected.
+    until_day
+        Per predicate: last day number on which it then still holds; `NEVER` where no
+        end is known.
     capacity
         Per utility: capacity in its own unit; NaN where not known.
     price_wan_per_mu, compactness, access_m
@@ -93,6 +96,7 @@ class Snapshot:
     classes: tuple[str, ...]
     reached_day: Mapping[str, NDArray[np.int32]]
     ready_day: Mapping[str, NDArray[np.int32]]
+    until_day: Mapping[str, NDArray[np.int32]]
     capacity: Mapping[str, NDArray[np.float64]]
     price_wan_per_mu: NDArray[np.float64]
     compactness: NDArray[np.float64]
@@ -175,8 +179,9 @@ class Snapshot:
         ----------
         columns
             ``parcel_id`` (text) and ``area_m2``; where known also ``park_id``,
-            ``land_class`` (text), ``<predicate>_reached_on`` and
-            ``<predicate>_expected_on`` (``datetime64``), the capacities
+            ``land_class`` (text), ``<predicate>_reached_on``,
+            ``<predicate>_expected_on`` and ``<predicate>_holds_until``
+            (``datetime64``; without the last it never lapses), the capacities
             ``power_mva`` …, ``price_wan_per_mu``, ``compactness`` and ``access_m``.
             All of shape (n,).
         on
@@ -225,6 +230,10 @@ class Snapshot:
             classes=classes,
             reached_day={key: days[0] for key, days in readiness.items()},
             ready_day={key: days[1] for key, days in readiness.items()},
+            until_day={
+                key: _day_numbers(columns, f"{key}_holds_until", order)
+                for key in PREDICATES
+            },
             capacity={key: numbers[column] for key, column in UTILITIES.items()},
             price_wan_per_mu=numbers["price_wan_per_mu"],
             compactness=numbers["compactness"],
@@ -246,9 +255,9 @@ class Snapshot:
 _WORDS: Final = ("park_id", "land_class")
 _FIGURES: Final = ("price_wan_per_mu", "compactness", "access_m")
 _DAY_COLUMNS: Final = tuple(
-    f"{predicate}_{which}_on"
+    f"{predicate}_{which}"
     for predicate in PREDICATES
-    for which in ("reached", "expected")
+    for which in ("reached_on", "expected_on", "holds_until")
 )
 _NO_BASIS: Final = Text(
     en="the parcels carry no areas by the method {basis}; "

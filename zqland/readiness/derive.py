@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from zqland.readiness.facts import Subjects, parcel_spans, read_facts
 from zqland.readiness.figures import capacities
 from zqland.readiness.masks import Masks
 from zqland.readiness.rules import PREDICATES
-from zqland.readiness.timeline import changes, day_number, run_starts
+from zqland.readiness.timeline import NEVER, changes, day_number, run_ends, run_starts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -60,8 +61,10 @@ def derive(
         ``p_first_reached_on`` (first day ever, up to the date), ``p_missing`` (keys of
         the items still needed) and ``p_expected_on`` (first day after the date on
         which it will hold if all that is due is done on its day; only where it does
-        not hold). Then ``stage``, ``utility_set`` ("" if none is reached),
-        ``utilities`` (keys) and the capacities, NaN where unknown.
+        not hold) and ``p_holds_until`` (last day of the run that contains the date, or
+        else of the one that is expected, if all that is due is done on its day; NaT
+        where no end is known, or no run). Then ``stage``, ``utility_set`` ("" if none
+        is reached), ``utilities`` (keys) and the capacities, NaN where unknown.
 
     Raises
     ------
@@ -102,10 +105,12 @@ def derive(
     columns: dict[str, object] = {}
     for key, condition in masks.predicates.items():
         holds_now = condition.holds(now)
-        rows = run_starts(table, condition.holds(word))
+        holds = condition.holds(word)
+        rows = run_starts(table, holds)
+        runs = _Runs(table.owner[rows], table.day[rows], run_ends(table, holds))
         missing = np.where(holds_now, 0, condition.missing(now))
         columns[key] = holds_now
-        columns |= _dates(key, holds_now, table.owner[rows], table.day[rows], today)
+        columns |= _dates(key, holds_now, runs, today)
         columns[f"{key}_missing"] = masks.names(missing)
     columns["stage"] = _stages(columns, rules)
     columns["utility_set"] = masks.strongest_sets(now)
@@ -129,27 +134,40 @@ def _on_the_day(table: Changes, word: Integers, count: int, today: int) -> Integ
     return now
 
 
-def _dates(
-    key: str, holds_now: Booleans, owner: Integers, day: Integers, today: int
-) -> dict[str, object]:
-    """Find the three dates of a predicate among the starts of its runs."""
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Unbroken runs of a predicate: parcel, first day, and day after the last."""
+
+    owner: Integers
+    start: Integers
+    end: Integers
+
+
+def _dates(key: str, holds_now: Booleans, runs: _Runs, today: int) -> dict[str, object]:
+    """Find the dates of a predicate among its runs."""
+    owner, day = runs.owner, runs.start
     past = day <= today
+    last = (runs.end - 1).astype("datetime64[D]")
+    last[runs.end == NEVER] = np.datetime64("NaT")
     count = len(holds_now)
     # Runs are sorted by parcel and day. Of several rows for a parcel the last
     # assignment stays: the latest run as it stands, the earliest one in reversed order.
     reached = _by_parcel(owner[past], day[past], count)
     first = _by_parcel(owner[past][::-1], day[past][::-1], count)
     expected = _by_parcel(owner[~past][::-1], day[~past][::-1], count)
+    until = _by_parcel(owner[~past][::-1], last[~past][::-1], count)
+    until[holds_now] = _by_parcel(owner[past], last[past], count)[holds_now]
     reached[~holds_now] = np.datetime64("NaT")
     expected[holds_now] = np.datetime64("NaT")
     return {
         f"{key}_reached_on": reached,
         f"{key}_first_reached_on": first,
         f"{key}_expected_on": expected,
+        f"{key}_holds_until": until,
     }
 
 
-def _by_parcel(owner: Integers, day: Integers, count: int) -> Dates:
+def _by_parcel(owner: Integers, day: Integers | Dates, count: int) -> Dates:
     dates = np.full(count, "NaT", dtype="datetime64[s]")
     dates[owner] = day.astype("datetime64[D]")
     return dates

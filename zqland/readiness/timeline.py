@@ -6,7 +6,8 @@ that one sort of plain numbers brings a whole reserve into order:
 1. `merge` joins the spans of one owner and item that touch or overlap;
 2. `changes` does so too, and turns the spans into one word of valid items per owner and
    day of change;
-3. `run_starts` finds the days on which a predicate becomes true.
+3. `run_starts` and `run_ends` find the days on which a predicate becomes true, and
+   those on which it no longer is.
 """
 
 from __future__ import annotations
@@ -219,6 +220,31 @@ def run_starts(table: Changes, holds: Booleans) -> Integers:
     before = np.zeros(len(holds), dtype=np.bool_)
     before[1:] = holds[:-1] & ~table.first[1:]
     return np.flatnonzero(holds & ~before)
+
+
+def run_ends(table: Changes, holds: Booleans) -> Integers:
+    """Find the days on which a predicate is no longer true.
+
+    Parameters
+    ----------
+    table
+        The changes.
+    holds
+        Whether the predicate is true from each change on.
+
+    Returns
+    -------
+    days
+        Day after the last of each run, in the order of `run_starts`; `NEVER` where
+        the run does not end.
+    """
+    goes_on = np.zeros(len(holds), dtype=np.bool_)
+    goes_on[:-1] = holds[1:] & ~table.first[1:]
+    following = np.flatnonzero(holds & ~goes_on) + 1
+    days = np.append(table.day, NEVER)[following]
+    # The run of an owner without another change does not end.
+    days[np.append(table.first, True)[following]] = NEVER
+    return days
 
 
 @dataclass(frozen=True, slots=True)

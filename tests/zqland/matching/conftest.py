@@ -27,6 +27,8 @@ PERFECT: dict[str, Any] = {
     "clean_reached_on": "2022-05-01",
     "mature_reached_on": "2023-03-01",
     "mature_expected_on": None,
+    "clean_holds_until": None,
+    "mature_holds_until": None,
     "power_mva": 20.0,
     "water_m3_per_day": 4000.0,
     "gas_m3_per_hour": 900.0,
@@ -39,7 +41,7 @@ PERFECT: dict[str, Any] = {
 """A parcel that meets the need of the fixture in every part."""
 
 NUMBERS = tuple(key for key, value in PERFECT.items() if isinstance(value, float))
-DAYS = ("clean_reached_on", "mature_reached_on", "mature_expected_on")
+DAYS = tuple(key for key in PERFECT if key.endswith(("_on", "_until")))
 
 
 @pytest.fixture(scope="session")

@@ -131,6 +131,38 @@ def test_one_day_after_the_last_day_is_not_in_time(answer_to: AnswerTo) -> None:
     assert answer_to(parcel).fit_count == 0
 
 
+def test_evidence_must_hold_on_the_day_of_hand_over(answer_to: AnswerTo) -> None:
+    assert answer_to({"mature_holds_until": "2023-10-05"}).fit_count == 1
+    assert answer_to({"mature_holds_until": "2023-10-04"}).fit_count == 0
+
+
+def test_evidence_must_hold_at_hand_over_without_a_deadline_too(
+    answer_to: AnswerTo,
+) -> None:
+    answer = answer_to({"mature_holds_until": "2023-10-04"}, needed_by=None)
+    assert answer.fit_count == 0
+
+
+def test_reasons_say_until_when_the_evidence_is_valid(answer_to: AnswerTo) -> None:
+    (lot,) = answer_to({"mature_holds_until": "2024-12-31"}).matches
+    assert lot.reasons[1].en.startswith("mature since 2023-03-01, valid until 2024-12")
+    assert lot.reasons[1].zh.startswith("2023-03-01已达到熟地（有效至2024-12-31）；")
+
+
+def test_the_funnel_says_where_evidence_lapses(
+    reserve_of: ReserveOf, need: Need
+) -> None:
+    lapsing = {"mature_holds_until": "2023-10-04"}
+    never = {"mature_reached_on": None}
+    assert match(need, reserve_of(lapsing)).funnel_text.en == (
+        "Of 1 free parcel: 1 not mature in time (evidence lapses before hand-over), "
+        "0 fit."
+    )
+    text = match(need, reserve_of(lapsing, never)).funnel_text
+    assert "2 not mature in time (1 of them: evidence lapses before" in text.en
+    assert "2宗不能按期达到熟地（其中1宗在交地前失效）" in text.zh
+
+
 def test_ground_that_was_due_but_is_open_is_ready_today_at_the_earliest(
     answer_to: AnswerTo,
 ) -> None:

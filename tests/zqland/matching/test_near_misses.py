@@ -52,6 +52,35 @@ def test_some_days_late_is_said_in_days(answer_to: AnswerTo) -> None:
     assert near.relaxation.zh == "推迟10天（2024-06-11交地）"
 
 
+def test_evidence_that_lapses_before_hand_over_would_have_to_be_renewed(
+    answer_to: AnswerTo,
+) -> None:
+    near = only(answer_to({"mature_holds_until": "2023-09-29"}))
+    assert (near.shortfall, near.ratio) == (6, pytest.approx(0.1))
+    assert near.relaxation.en == (
+        "evidence renewed: mature lapses on 2023-09-29, before hand-over on 2023-10-05"
+    )
+    assert "将于2023-09-29失效" in near.relaxation.zh
+
+
+def test_a_lower_predicate_is_offered_where_a_renewal_is_further(
+    reserve_of: ReserveOf, need: Need
+) -> None:
+    lapsing = reserve_of({"mature_holds_until": "2023-09-29"})
+    near = only(match(need, change(lapsing, "ready_in_time", tolerance=5)))
+    assert near.relaxation.en == "clean in place of mature"
+
+
+def test_late_ground_that_lapses_too_is_no_near_miss(answer_to: AnswerTo) -> None:
+    late = NOT_YET | {"mature_expected_on": "2024-05-12"}
+    assert answer_to(late | {"mature_holds_until": "2024-05-20"}).near_misses == ()
+
+
+def test_a_lower_predicate_that_lapses_is_not_offered(answer_to: AnswerTo) -> None:
+    lapsing = {"mature_reached_on": None, "clean_holds_until": "2023-10-01"}
+    assert answer_to(lapsing).near_misses == ()
+
+
 def test_a_lower_predicate_is_offered_where_waiting_is_longer(
     answer_to: AnswerTo,
 ) -> None:

@@ -29,6 +29,7 @@ areas = st.one_of(
     st.sampled_from([60_000.0, 80_000.0, 100_000.0, math.nan]), st.floats(3e4, 2e5)
 )
 days = st.none() | st.dates(dt.date(2022, 1, 1), dt.date(2025, 12, 31))
+lapses = st.none() | st.dates(ON, ON + dt.timedelta(120)) | days
 amounts = st.sampled_from([math.nan, 0.0, 5.0, 9.0, 10.0, 12.5, 30.0])
 park_ids = st.sampled_from(["GXQ", "JINLI", "SH", None])
 
@@ -39,6 +40,8 @@ BASE = {
     "clean_reached_on": dt.date(2022, 5, 1),
     "mature_reached_on": dt.date(2023, 3, 1),
     "mature_expected_on": None,
+    "clean_holds_until": None,
+    "mature_holds_until": None,
     "power_mva": 12.0,
     "water_m3_per_day": 12.0,
     "price_wan_per_mu": 20.0,
@@ -55,6 +58,8 @@ parcels = st.fixed_dictionaries(
         "clean_reached_on": st.none() | st.dates(dt.date(2022, 1, 1), ON),
         "mature_reached_on": st.none() | st.dates(dt.date(2022, 1, 1), ON),
         "mature_expected_on": days,
+        "clean_holds_until": lapses,
+        "mature_holds_until": lapses,
         "power_mva": amounts,
         "water_m3_per_day": amounts,
         "price_wan_per_mu": st.sampled_from([math.nan, 10.0, 20.0, 60.0]),
@@ -101,9 +106,18 @@ class Judge:
     def in_time(self, parcel: dict[str, Any], predicate: str) -> bool:
         """Tell whether a predicate holds early enough for hand-over."""
         ready = self.ready(parcel, predicate)
-        if ready is None or self.need.needed_by is None:
-            return ready is not None
-        return ready + dt.timedelta(days=30) <= self.need.needed_by
+        if ready is None or self.lapsing(parcel, predicate):
+            return False
+        handover = ready + dt.timedelta(days=30)
+        return self.need.needed_by is None or handover <= self.need.needed_by
+
+    def lapsing(self, parcel: dict[str, Any], predicate: str) -> int:
+        """Count the days before hand-over on which a predicate holds no longer."""
+        ready = self.ready(parcel, predicate)
+        until = parcel.get(f"{predicate}_holds_until")
+        if ready is None or until is None:
+            return 0
+        return max((ready + dt.timedelta(days=30) - until).days, 0)
 
     def carried(self, parcel: dict[str, Any]) -> float:
         """Find the area that the promise carries."""
@@ -143,7 +157,10 @@ class Judge:
         tolerance = next(r.tolerance for r in self.rules.conditions if r.key == key)
         assert tolerance is not None
         if key == "ready_in_time":
-            return min(self.waiting(parcel) / tolerance, self.lowering(parcel))
+            late, short = self.waiting(parcel), self.lapsing(parcel, need.predicate)
+            # Late ground that lapses, too, would take two relaxations.
+            days = math.inf if late and short else late or short
+            return min(days / tolerance, self.lowering(parcel))
         if key == "land_class":
             return 1.0 if parcel[key] is None else 1 / tolerance
         if key in UTILITIES:
@@ -161,9 +178,11 @@ class Judge:
     def waiting(self, parcel: dict[str, Any]) -> float:
         """Count the days after the needed-by date."""
         ready = self.ready(parcel, self.need.predicate)
-        if ready is None or self.need.needed_by is None:
+        if ready is None:
             return math.inf
-        return (ready + dt.timedelta(days=30) - self.need.needed_by).days
+        if self.need.needed_by is None:
+            return 0
+        return max((ready + dt.timedelta(days=30) - self.need.needed_by).days, 0)
 
     def lowering(self, parcel: dict[str, Any]) -> float:
         """Count the steps to a lower predicate that is in time."""

@@ -37,6 +37,7 @@ def state() -> ReserveState:
             "free": [True, True, False],
             "mature_reached_on": pd.to_datetime(["2023-01-01", None, None]),
             "mature_expected_on": pd.to_datetime([None, "2024-01-01", None]),
+            "mature_holds_until": pd.to_datetime(["2023-12-31", None, None]),
             "power_mva": pd.array([10.0, None, 5.0], "Float64"),
         },
         index=pd.Index(["L1", "L2", "L3"], name="parcel_id"),
@@ -58,6 +59,8 @@ def test_only_free_parcels_are_taken_in_order_of_area(
     snapshot = Snapshot.of(state, catalogues=catalogues)
     assert snapshot.parcel_id.tolist() == ["L2", "L1"]
     assert len(snapshot) == 2
+    days = [day_of(day) for day in snapshot.until_day["mature"].tolist()]
+    assert days == [None, dt.date(2023, 12, 31)]
     assert snapshot.fictional
 
 

@@ -181,6 +181,30 @@ def test_land_that_holds_a_predicate_is_not_expected_to_reach_it() -> None:
     assert row["serviced_expected_on"] is pd.NaT
 
 
+def test_land_holds_until_the_last_day_of_its_first_fact_to_expire() -> None:
+    table = [facts(*SERVICED[1:]), facts("road", expires_on="2023-10-01")]
+    row = state(*table).loc["A-1"]
+    assert row["serviced_holds_until"] == pd.Timestamp("2023-10-01")
+    assert row["clean_holds_until"] is pd.NaT
+
+
+def test_a_planned_renewal_continues_the_run() -> None:
+    renewal = facts("road", done_on=None, due_on="2023-10-02", expires_on="2024-10-01")
+    old = facts("road", expires_on="2023-10-01")
+    row = state(facts(*SERVICED[1:]), old, renewal).loc["A-1"]
+    assert row["serviced_holds_until"] == pd.Timestamp("2024-10-01")
+
+
+def test_land_that_is_expected_holds_until_the_end_of_that_run() -> None:
+    table = [
+        facts(*SERVICED[1:], expires_on="2024-03-31"),
+        facts("road", done_on=None, due_on="2023-10-01"),
+    ]
+    row = state(*table).loc["A-1"]
+    assert row["serviced_expected_on"] == pd.Timestamp("2023-10-01")
+    assert row["serviced_holds_until"] == pd.Timestamp("2024-03-31")
+
+
 def test_what_was_done_later_is_not_known_before() -> None:
     table = facts(*SERVICED, done_on="2023-08-01", due_on="2023-07-01")
     row = state(table, on=dt.date(2023, 6, 1)).loc["A-1"]

@@ -200,13 +200,16 @@ def plain_predicate(
             break
         run.append(day)
     true = bool(run)
+    first = on if true else next(filter(holds, to_come), None)
+    # Nothing that is thrown expires as late as the last of these days.
+    lapses = (day for day in to_come if first and day > first and not holds(day))
+    after = next(lapses, None)
     return {
         predicate: true,
         f"{predicate}_reached_on": run[-1] if run else None,
         f"{predicate}_first_reached_on": next(filter(holds, past), None),
-        f"{predicate}_expected_on": None
-        if true
-        else next(filter(holds, to_come), None),
+        f"{predicate}_expected_on": None if true else first,
+        f"{predicate}_holds_until": after and after - dt.timedelta(1),
         f"{predicate}_missing": lacks(predicate, valid_items(facts, on, city), city),
     }
 
