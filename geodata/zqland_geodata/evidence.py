@@ -438,9 +438,9 @@ _NOT_A_DATE = Rule(
 )
 _NO_AS_OF = Text(
     en="{name}: the column “{heading}” says yes {count} times without a date. Give the "
-    "day on which the sheet was true: as_of, --on, or as_of in the field map.",
+    "day on which the sheet was true: --evidence-as-of, or as_of in the field map.",
     zh="{name}：“{heading}”列有 {count} 处只写“是”而无日期。请给出该表的截止日期："
-    "as_of、--on，或字段映射中的 as_of。",
+    "--evidence-as-of，或字段对照中的 as_of。",
 )
 _FROM_AS_OF = Text(
     en="counted from the as-of date {date}",
