@@ -105,20 +105,7 @@ class Terminal:
         order = list(Severity)[::-1]
         ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
         for finding in ranked[:FINDINGS_SHOWN]:
-            line = Text(
-                en="{severity} {place}: {message} {action}",
-                zh="{severity} {place}：{message}{action}",
-            ).format(
-                severity=SEVERITY_TEXTS[finding.severity],
-                # A record without an id is called after its place: said once.
-                place=" ".join(
-                    part
-                    for part in dict.fromkeys((finding.place, finding.record))
-                    if part
-                ),
-                message=finding.message,
-                action=finding.action,
-            )
+            line = _line(finding)
             self.say(line, style=_STYLES[finding.severity])
         if len(ranked) > FINDINGS_SHOWN:
             self.say(_MORE.format(count=len(ranked) - FINDINGS_SHOWN))
@@ -175,6 +162,22 @@ class Terminal:
             transient=True,
             disable=not self.err.is_terminal,
         )
+
+
+def _line(finding: Finding) -> Text:
+    """Put a finding into one line: where, what was found, what is wrong, what next."""
+    value = f"“{finding.value}”" if finding.value else ""
+    # A record without an id is called after its place: said once.
+    parts = (finding.place, finding.record, finding.field, value)
+    return Text(
+        en="{severity} – {where}: {message}; {action}",
+        zh="{severity}—{where}：{message}；{action}",
+    ).format(
+        severity=SEVERITY_TEXTS[finding.severity],
+        where=" ".join(part for part in dict.fromkeys(parts) if part),
+        message=finding.message,
+        action=finding.action,
+    )
 
 
 @contextmanager
