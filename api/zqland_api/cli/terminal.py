@@ -166,7 +166,8 @@ class Terminal:
 
 def _line(finding: Finding) -> Text:
     """Put a finding into one line: where, what was found, what is wrong, what next."""
-    value = f"“{finding.value}”" if finding.value else ""
+    is_said = finding.value.partition("[")[0] in finding.message.en
+    value = "" if is_said else f"“{finding.value}”"
     # A record without an id is called after its place: said once.
     parts = (finding.place, finding.record, finding.field, value)
     return Text(

@@ -49,6 +49,7 @@ _UNITS = {
     "wan yuan": "万元",
     "wan yuan/year": "万元/年",
     "wan yuan/mu": "万元/亩",
+    "wan yuan/mu/year": "万元/亩·年",
     "MVA": "MVA",
     "m3/day": "立方米/日",
     "m3/h": "立方米/小时",
@@ -73,7 +74,8 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
     files
         Path by kind: ``parcels`` (GeoPackage, all parcels), ``shapefile`` (zip, one
         park, GBK), ``survey`` (TXT, one park), ``evidence`` (long sheet),
-        ``evidence_wide`` (one park), ``status`` and ``projects``.
+        ``evidence_wide`` (one park), ``status``, ``projects``, ``indicators`` and
+        ``targets``.
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
@@ -86,6 +88,8 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
         "evidence_wide": f"evidence_wide_{WIDE_PARK}.xlsx",
         "status": "status.xlsx",
         "projects": "projects.xlsx",
+        "indicators": "indicators.xlsx",
+        "targets": "targets.xlsx",
     }
     files = {kind: target / name for kind, name in names.items()}
     parcels = reserve.parcels
@@ -101,6 +105,15 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
     _write_wide(reserve, rules, files["evidence_wide"])
     _write_status(reserve.status_events, rules, files["status"])
     _write_projects(reserve.projects, rules, files["projects"])
+    indicators = Text(en="Control indicators", zh="控制指标")
+    _write_sheet(reserve.indicators, "indicators", indicators, files["indicators"])
+    targets = reserve.targets.assign(
+        predicate=reserve.targets["predicate"].map(
+            {key: text.zh for key, text in rules.predicate_texts.items()}
+        )
+    )
+    title = Text(en="Targets", zh="年度目标")
+    _write_sheet(targets, "targets", title, files["targets"])
     return files
 
 

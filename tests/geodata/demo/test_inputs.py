@@ -13,6 +13,7 @@ import shapely
 from zqland.findings import Severity
 from zqland_geodata import demo
 from zqland_geodata.demo.inputs import SHAPEFILE_PARK, SURVEY_PARK, WIDE_PARK
+from zqland_geodata.planning_sheets import read_indicators, read_targets
 from zqland_geodata.spreadsheets import (
     read_evidence,
     read_projects,
@@ -166,3 +167,16 @@ def test_files_are_written_anew_over_old_ones(city: Reserve, tmp_path: Path) -> 
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         path.name for path in files.values()
     )
+
+
+def test_indicators_and_targets_come_back(
+    city: Reserve, files: dict[str, Path]
+) -> None:
+    indicators, targets = (
+        read_indicators(files["indicators"]),
+        read_targets(files["targets"]),
+    )
+
+    assert not worst([*indicators.findings, *targets.findings])
+    assert_same(indicators.table, city.indicators, city.indicators.columns)
+    assert_same(targets.table, city.targets, city.targets.columns)
