@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from zqland.areas import Method
 from zqland.text import Language, Text
 from zqland.units import Unit
+from zqland_api.meanings import described_by
 from zqland_api.settings import FIRST_DAY, LAST_DAY
 from zqland_api.validation_texts import ReasonError
 
@@ -239,6 +240,7 @@ class AcreageQuery(Conditions):
     )
 
 
+@described_by("projects")
 class PostedProject(BaseModel):
     """A project that looks for ground; areas in ``unit`` on ``basis``."""
 
@@ -272,27 +274,17 @@ class PostedProject(BaseModel):
     area_max: Amount | None = Field(default=None, description="Largest area.")
     unit: Unit = Field(default=Unit.MU, description="Unit of the three areas.")
     basis: Method | None = Field(default=None, description="Method of the areas.")
-    needed_by: Day | None = Field(default=None, description="Ground in hand by.")
-    predicate: PredicateName | None = Field(
-        default=None, description="What must hold at hand-over."
-    )
+    needed_by: Day | None = None
+    predicate: PredicateName | None = None
     power_mva: Amount | None = None
     water_m3_per_day: Amount | None = None
     gas_m3_per_hour: Amount | None = None
     steam_t_per_hour: Amount | None = None
     sewage_m3_per_day: Amount | None = None
-    land_class: LandClass | None = Field(default=None, description="GB 50137.")
-    sector: str | None = Field(
-        default=None, max_length=10, description="GB/T 4754.", examples=["38"]
-    )
-    fixed_investment_wan: Amount | None = Field(
-        default=None, description="Fixed investment in 10 000 yuan."
-    )
-    tax_wan_per_year: Amount | None = Field(
-        default=None, description="Yearly tax in 10 000 yuan."
-    )
+    land_class: LandClass | None = None
+    sector: str | None = Field(default=None, max_length=10, examples=["38"])
+    fixed_investment_wan: Amount | None = None
+    tax_wan_per_year: Amount | None = None
     preferred_parks: list[Code] = Field(default=[], max_length=100)
     excluded_parks: list[Code] = Field(default=[], max_length=100)
-    exception_reason: str | None = Field(
-        default=None, max_length=500, description="Why the indicators are set aside."
-    )
+    exception_reason: str | None = Field(default=None, max_length=500)

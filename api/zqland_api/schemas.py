@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from zqland.areas import Method
 from zqland.units import Unit
+from zqland_api.meanings import described_by
 from zqland_api.queries import PredicateName, StageName, StatusName
 
 
@@ -84,6 +85,7 @@ class Area(BaseModel):
     coordinates: list[Any]
 
 
+@described_by("parks")
 class ParkProperties(BaseModel):
     """A park."""
 
@@ -121,6 +123,7 @@ class ParkCollection(AboutFigures):
     features: list[ParkFeature]
 
 
+@described_by("parcels", "status_events")
 class ParcelProperties(BaseModel):
     """A parcel as of a day."""
 
@@ -178,6 +181,7 @@ class PredicateState(BaseModel):
     missing: list[dict[str, str]]
 
 
+@described_by("evidence")
 class EvidenceEntry(BaseModel):
     """One dated fact about a parcel, or about its park or area."""
 
@@ -194,6 +198,7 @@ class EvidenceEntry(BaseModel):
     superseded_by: str | None
 
 
+@described_by("status_events")
 class StatusEvent(BaseModel):
     """One event of a parcel's life."""
 
@@ -215,6 +220,7 @@ class ParcelHistory(AboutFigures):
     status_events: list[StatusEvent]
 
 
+@described_by("projects")
 class Project(BaseModel):
     """A stored project."""
 
