@@ -51,7 +51,7 @@ def described_by(*tables: str) -> Callable[[type[Model]], type[Model]]:
 
     Parameters
     ----------
-    tables
+    *tables
         Tables in which a field is looked up, the first one first. A field that says
         itself what it means keeps its words.
     """

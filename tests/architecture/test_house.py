@@ -116,3 +116,12 @@ def test_no_file_names_a_machine_path_or_a_package_host() -> None:
         for match in machine.finditer(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_no_file_name_is_refused_by_windows() -> None:
+    devices = r"^(con|prn|aux|nul|com[0-9]|lpt[0-9])([.]|$)"
+    reserved = re.compile(r'[<>:"\\|?*]|[. ]$|' + devices, re.IGNORECASE)
+    names = [path.relative_to(ROOT) for path in _tracked_files()]
+    assert [str(n) for n in names if any(reserved.search(p) for p in n.parts)] == []
+    folded = [str(name).casefold() for name in names]
+    assert len(set(folded)) == len(folded)
