@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,7 +145,11 @@ def write_survey_txt(
         raise SurveyTextError(
             _NO_LETTER.format(letter=letter, encoding=encoding)
         ) from error
-    Path(path).write_bytes(content)
+    # Written aside first: a reader never meets half a file.
+    target = Path(path)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".survey-") as aside:
+        Path(aside, target.name).write_bytes(content)
+        Path(aside, target.name).replace(target)
 
 
 def _attributes(blocks: list[survey_rows.Block]) -> pd.DataFrame:

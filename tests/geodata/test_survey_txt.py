@@ -194,6 +194,18 @@ def test_the_ellipsoidal_area_is_written_on_request(
     assert "10,30.4747,ZQ" in target.read_bytes().decode("gbk")
 
 
+def test_a_file_that_cannot_take_its_place_leaves_nothing_half_written(
+    golden: str, write_text: Write, tmp_path: Path
+) -> None:
+    parcels = read_survey_txt(write_text("a.txt", golden)).parcels
+    taken = tmp_path / "taken.txt"
+    taken.mkdir()
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(OSError, match="taken"):
+        write_survey_txt(parcels, taken)
+    assert sorted(tmp_path.iterdir()) == before
+
+
 def test_an_unknown_declared_area_is_written_empty(
     golden: str, write_text: Write, tmp_path: Path
 ) -> None:
