@@ -9,7 +9,7 @@ contains GBK), and the first one in which every value can be read is used.
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 
 from zqland.findings import Finding, Severity
 from zqland.text import Text
+from zqland_geodata import gdalfiles
 from zqland_geodata.errors import FileUnreadableError, MissingLayerError
 from zqland_geodata.remarks import Rule
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+
+    from zqland_geodata.fieldmap import TableMap
+    from zqland_geodata.layers import Layer
+    from zqland_geodata.options import ReadOptions
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 """Endings of the files that make up a Shapefile."""
@@ -65,6 +70,69 @@ class Encoding:
 
     name: str
     findings: tuple[Finding, ...] = ()
+
+
+def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
+    """Read a Shapefile.
+
+    Parameters
+    ----------
+    source
+        The ``.shp`` file, its other parts beside it.
+    mapping
+        Its ``layer``, if given, must be the name of the file.
+    options
+        Limits.
+
+    Returns
+    -------
+    layer
+        Every record, its texts decoded.
+
+    Raises
+    ------
+    FileUnreadableError
+        A part is missing, or the Shapefile is broken.
+    MissingLayerError
+        Another layer is asked for.
+    """
+    if mapping.layer not in {"", source.stem}:
+        raise MissingLayerError(
+            _NO_SUCH.format(name=source.name, layer=mapping.layer, known=source.stem)
+        )
+    check_parts(source)
+    gdalfiles.check_name(source)
+    encoding = attribute_encoding(source)
+    # Read byte by byte: GDAL cannot read a text whose last letter is cut in two.
+    layer = gdalfiles.read_layer(source, source.stem, options, encoding=BYTE_BY_BYTE)
+    table, findings = decode_table(layer.table, encoding.name, name=source.name)
+    return replace(
+        layer, table=table, findings=[*encoding.findings, *layer.findings, *findings]
+    )
+
+
+def read_folder(
+    folder: Path, mapping: TableMap, options: ReadOptions, *, name: str
+) -> Layer:
+    """Read the Shapefile of a folder or archive; see `read`.
+
+    Parameters
+    ----------
+    folder
+        A folder, searched with those below it.
+    mapping
+        Its ``layer`` names one of several.
+    options
+        Limits.
+    name
+        What the user called the folder or archive, for messages.
+
+    Returns
+    -------
+    layer
+        Every record, its texts decoded.
+    """
+    return read(find_shapefile(folder, mapping.layer, name=name), mapping, options)
 
 
 def find_shapefile(folder: Path, layer: str, *, name: str) -> Path:

@@ -326,7 +326,7 @@ def test_a_table_without_shapes_is_no_layer(tmp_path: Path) -> None:
         read_parcels(path)
 
 
-@pytest.mark.parametrize("name", ["a.kml", "a.dwg", "a"])
+@pytest.mark.parametrize("name", ["a.xyz", "a.dwg", "a"])
 def test_an_unknown_kind_is_refused_with_the_known_ones(
     tmp_path: Path, name: str
 ) -> None:
