@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zqland.text import Text
-from zqland_geodata import assembly, extent, gdalfiles, shapefile, survey_txt
+from zqland_geodata import (
+    assembly,
+    extent,
+    gdalfiles,
+    geoparquet,
+    shapefile,
+    survey_txt,
+)
 from zqland_geodata.attributes import take_columns
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.fieldmap import FieldMap, TableMap, table_map
@@ -34,6 +41,8 @@ READERS: dict[str, Reader] = {
     ".json": gdalfiles.read,
     ".gpkg": gdalfiles.read,
     ".fgb": gdalfiles.read,
+    ".parquet": geoparquet.read,
+    ".geoparquet": geoparquet.read,
     ".shp": shapefile.read,
 }
 """Who reads a layer, by the ending of the file."""

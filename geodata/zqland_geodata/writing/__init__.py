@@ -17,13 +17,21 @@ from zqland.text import Text
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.options import WriteOptions
 from zqland_geodata.outfiles import write_whole
+from zqland_geodata.writing import layered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Writer = Callable[[gpd.GeoDataFrame, Path, WriteOptions], list[Finding]]
 
-WRITERS: Mapping[str, Writer] = {}
+WRITERS: Mapping[str, Writer] = {
+    ".geojson": layered.write_geojson,
+    ".json": layered.write_geojson,
+    ".gpkg": layered.write_geopackage,
+    ".fgb": layered.write_flatgeobuf,
+    ".parquet": layered.write_geoparquet,
+    ".geoparquet": layered.write_geoparquet,
+}
 """Who writes parcels, by the ending of the file."""
 
 
@@ -54,20 +62,42 @@ def write_parcels(
     OSError
         The file cannot be written.
     """
-    target = Path(path)
-    writer = WRITERS.get(target.suffix.lower())
-    if writer is None:
-        raise FileUnreadableError(
-            _UNKNOWN_KIND.format(name=target.name, known=", ".join(WRITERS))
-        )
+    writer = writer_for(path)
     chosen = WriteOptions() if options is None else options
     findings: list[Finding] = []
 
     def write(draft: Path) -> None:
         findings.extend(writer(parcels, draft, chosen))
 
-    write_whole(target, write)
+    write_whole(path, write)
     return findings
+
+
+def writer_for(path: str | Path) -> Writer:
+    """Return the writer of a format by the ending of a file, or refuse the ending.
+
+    Parameters
+    ----------
+    path
+        Where is to be written.
+
+    Returns
+    -------
+    writer
+        Its writer.
+
+    Raises
+    ------
+    FileUnreadableError
+        Parcels are not written to files of that ending.
+    """
+    name = Path(path).name
+    writer = WRITERS.get(Path(path).suffix.lower())
+    if writer is None:
+        raise FileUnreadableError(
+            _UNKNOWN_KIND.format(name=name, known=", ".join(WRITERS))
+        )
+    return writer
 
 
 _UNKNOWN_KIND = Text(
