@@ -58,13 +58,14 @@ class Shapes:
     name
         Name of the file.
     zone
-        Home zone of all, or ``None`` to choose the zone that holds most of each.
+        Home zone of all, or of each on the same index (0 where it is not known), or
+        ``None``; what is not known is the zone that holds most of the shape.
     """
 
     geometry: gpd.GeoSeries
     row_places: Sequence[str]
     name: str
-    zone: int | None = None
+    zone: int | pd.Series[int] | None = None
 
 
 def assemble(
@@ -157,16 +158,25 @@ def _emptied(shapes: gpd.GeoSeries, unusable: pd.Series[bool]) -> gpd.GeoSeries:
 def _zones(shapes: Shapes, geometry: gpd.GeoSeries) -> pd.Series[int]:
     """Return the home zone of every shape; empty ones get that of the others."""
     try:
-        if shapes.zone is not None:
+        if isinstance(shapes.zone, int):
             crs.check_home(shapes.zone)
             return pd.Series(shapes.zone, index=geometry.index, dtype="int64")
-        chosen = crs.home_zone(geometry).astype("int64")
+        chosen = _chosen(geometry, shapes.zone)
     except CrsError as error:
-        text = _NEEDS_ZONE if shapes.zone is None else _IN_FILE
+        text = _IN_FILE if isinstance(shapes.zone, int) else _NEEDS_ZONE
         raise SourceCrsError(text.format(name=shapes.name, text=error.text)) from error
     real = chosen[chosen != crs.NO_SHAPE]
     usual = int(real.mode().iloc[0]) if len(real) else _DEFAULT_ZONE
     return chosen.replace(crs.NO_SHAPE, usual)
+
+
+def _chosen(geometry: gpd.GeoSeries, stated: pd.Series[int] | None) -> pd.Series[int]:
+    """Return the stated zones, and the zone that holds most where none is stated."""
+    if stated is None:
+        return crs.home_zone(geometry).astype("int64")
+    is_open = stated == crs.NO_SHAPE
+    usual = crs.home_zone(gpd.GeoSeries(geometry.where(is_open), crs=geometry.crs))
+    return stated.where(~is_open, usual.astype("int64"))
 
 
 def _mended(

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zqland.text import Text
-from zqland_geodata import vector, writing
+from zqland_geodata import vector
 from zqland_geodata.errors import FileUnreadableError
+from zqland_geodata.writing import write_parcels, writer_for
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,9 +72,9 @@ def convert(
     """
     if Path(target).exists() and Path(target).samefile(source):
         raise FileUnreadableError(_SAME.format(name=Path(target).name))
-    writing.writer_for(target)  # refuse an unknown ending before a long read
+    writer_for(target)  # refuse an unknown ending before a long read
     read = vector.read_parcels(source, fieldmap=fieldmap, options=options)
-    written = writing.write_parcels(read.parcels, target, how)
+    written = write_parcels(read.parcels, target, how)
     return Converted(read.parcels, [*read.findings, *written])
 
 

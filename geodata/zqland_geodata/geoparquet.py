@@ -59,17 +59,7 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
             _NO_LAYER.format(name=source.name, layer=mapping.layer, known=source.stem)
         )
     try:
-        facts = pq.read_metadata(source)
-        if b"geo" not in (facts.metadata or {}):
-            raise FileUnreadableError(NO_SHAPES.format(name=source.name))
-        if facts.num_rows > options.limits.records:
-            raise FileUnreadableError(
-                _TOO_MANY.format(
-                    name=source.name,
-                    count=facts.num_rows,
-                    most=options.limits.records,
-                )
-            )
+        _check_facts(source, pq.read_metadata(source), options)
         table = gpd.read_parquet(source)
     except FileUnreadableError:
         raise
@@ -82,6 +72,16 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     ]
     table = table.drop(columns=others)
     return Layer(table.reset_index(drop=True), table.crs, [])
+
+
+def _check_facts(source: Path, facts: pq.FileMetaData, options: ReadOptions) -> None:
+    if b"geo" not in (facts.metadata or {}):
+        raise FileUnreadableError(NO_SHAPES.format(name=source.name))
+    most = options.limits.records
+    if facts.num_rows > most:
+        raise FileUnreadableError(
+            _TOO_MANY.format(name=source.name, count=facts.num_rows, most=most)
+        )
 
 
 _NO_LAYER = Text(

@@ -20,6 +20,7 @@ from zqland_geodata import (
     extent,
     gdalfiles,
     geoparquet,
+    homezones,
     shapefile,
     survey_txt,
 )
@@ -150,24 +151,24 @@ def _understood(name: str, layer: Layer, mapping: TableMap) -> ParcelsRead:
     system = extent.source_crs(layer.crs, mapping.source_crs, name=name)
     count = len(layer.table)
     row_places = layer.row_places or [f"record {row}" for row in range(1, count + 1)]
+    findings = list(layer.findings)
+    columns, zones = homezones.take(
+        layer.table.drop(columns=layer.table.geometry.name), findings
+    )
     taken = take_columns(
-        RawTable(
-            name,
-            layer.table.drop(columns=layer.table.geometry.name),
-            "parcels",
-            row_places,
-        ),
+        RawTable(name, columns, "parcels", row_places),
         mapping,
         needed=("parcel_id",),
         id_column="parcel_id",
     )
+    zone = layer.zone if mapping.home_zone is None else mapping.home_zone
     shapes = assembly.Shapes(
         geometry=layer.table.geometry.set_crs(system, allow_override=True),
         row_places=row_places,
         name=name,
-        zone=layer.zone if mapping.home_zone is None else mapping.home_zone,
+        zone=zones if zone is None else zone,
     )
-    return assembly.assemble(shapes, taken.table, [*layer.findings, *taken.findings])
+    return assembly.assemble(shapes, taken.table, [*findings, *taken.findings])
 
 
 _UNKNOWN_KIND = Text(
