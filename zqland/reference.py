@@ -120,13 +120,7 @@ def check_source(crs: object) -> CRS:
     >>> check_source("EPSG:4547").name
     'CGCS2000 / 3-degree Gauss-Kruger CM 114E'
     """
-    if crs is None:
-        raise MissingCrsError(_MISSING)
-    try:
-        found = CRS.from_user_input(crs)
-    except UnreadableCrs as error:
-        raise WrongCrsError(_UNREADABLE.format(found=crs)) from error
-    return _check_source(found)
+    return _check_source(_found(crs))
 
 
 def check_home(zone: object) -> CRS:
@@ -166,6 +160,50 @@ def check_home(zone: object) -> CRS:
     return crs
 
 
+def horizontal(crs: object) -> CRS:
+    """Return the horizontal part of a reference system, on whatever datum.
+
+    Parameters
+    ----------
+    crs
+        Anything that names a reference system.
+
+    Returns
+    -------
+    horizontal
+        Without heights, and without parameters to another datum that came along.
+
+    Raises
+    ------
+    MissingCrsError
+        There is none.
+    WrongCrsError
+        It cannot be read, or is neither geographic in degrees nor projected.
+    """
+    return _horizontal(_found(crs))
+
+
+def old_datum(crs: CRS) -> grids.Datum | None:
+    """Tell which refused datum of China a reference system is on, if any.
+
+    Parameters
+    ----------
+    crs
+        The horizontal part of a reference system, see `horizontal`.
+
+    Returns
+    -------
+    datum
+        Xi'an 80, Beijing 54 or New Beijing, by name or by ellipsoid; else ``None``.
+
+    Examples
+    --------
+    >>> old_datum(horizontal(2383)).value
+    'xian80'
+    """
+    return _old_datum(crs)
+
+
 def datum_name(crs: CRS) -> str:
     """Name the datum of a reference system."""
     datum = crs.datum
@@ -198,6 +236,15 @@ def published_way(crs: CRS) -> Transformer:
         )
         raise UnsupportedDatumError(text)
     return best
+
+
+def _found(crs: object) -> CRS:
+    if crs is None:
+        raise MissingCrsError(_MISSING)
+    try:
+        return CRS.from_user_input(crs)
+    except UnreadableCrs as error:
+        raise WrongCrsError(_UNREADABLE.format(found=crs)) from error
 
 
 @functools.lru_cache(maxsize=256)
