@@ -6,17 +6,18 @@ is opened as the one kind that its ending names, and refused if it is another.
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError, FieldError
+from shapely.errors import ShapelyError
 
 from zqland.findings import Severity
 from zqland.text import Text
-from zqland_geodata.errors import FileUnreadableError, MissingLayerError
+from zqland_geodata.errors import FileUnreadableError, MissingLayerError, ReadError
 from zqland_geodata.layers import Layer
 from zqland_geodata.remarks import Rule
 
@@ -34,6 +35,17 @@ DRIVERS = {
     ".shp": "ESRI Shapefile",
 }
 """The one kind that is opened under each ending."""
+
+_FAULTS = (
+    RuntimeError,
+    OSError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    ShapelyError,
+)
+# pyogrio takes these for marks of an archive, a query or nothing at all.
+_MARKS = re.compile(r"[!;\x00-\x1f]")
 
 
 def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
@@ -71,6 +83,8 @@ def check_name(source: Path) -> None:
         raise FileUnreadableError(
             _FOREIGN_NAME.format(name=source.name, encoding=encoding)
         )
+    if _MARKS.search(str(source)):
+        raise FileUnreadableError(_MARKED_NAME.format(name=source.name))
 
 
 def choose_layer(source: Path, layer: str) -> str:
@@ -79,8 +93,8 @@ def choose_layer(source: Path, layer: str) -> str:
         # What GDAL has to say is said again, and kept, when the layer is read.
         warnings.simplefilter("ignore")
         try:
-            layers: Any = pyogrio.list_layers(source)
-        except DataSourceError as error:
+            layers: Any = pyogrio.list_layers(_address(source))
+        except _FAULTS as error:
             raise FileUnreadableError(unreadable(source, error)) from error
     known = [str(name) for name, kind in layers if kind is not None]
     if layer and layer not in known:
@@ -122,12 +136,15 @@ def read_layer(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            info = pyogrio.read_info(source, layer=layer, encoding=encoding)
+            address = _address(source)
+            info = pyogrio.read_info(address, layer=layer, encoding=encoding)
             _check_info(source, info, options)
             table = pyogrio.read_dataframe(
-                source, layer=layer, encoding=encoding, on_invalid="ignore"
+                address, layer=layer, encoding=encoding, on_invalid="ignore"
             )
-        except (DataSourceError, DataLayerError, FieldError, OSError) as error:
+        except ReadError:
+            raise
+        except _FAULTS as error:
             raise FileUnreadableError(unreadable(source, error)) from error
     if not isinstance(table, gpd.GeoDataFrame):
         raise FileUnreadableError(NO_SHAPES.format(name=source.name))
@@ -143,8 +160,19 @@ def read_layer(
 
 def unreadable(source: Path, error: Exception) -> Text:
     """Say that a file cannot be read, with the reason of the library."""
-    reason = str(error).replace(str(source), source.name)
+    reason = str(error).replace(_address(source), source.name)
+    reason = reason.replace(str(source), source.name)
     return _UNREADABLE.format(name=source.name, reason=reason)
+
+
+def _address(source: Path) -> str:
+    """Return the name under which GDAL opens a file as the one kind of its ending.
+
+    Of the kinds that begin like a GeoJSON some run a pipeline or follow references when
+    they are opened; with the name of the driver before the path no other looks at it.
+    """
+    is_json = DRIVERS.get(source.suffix.lower()) == "GeoJSON"
+    return f"GeoJSON:{source}" if is_json else str(source)
 
 
 def _check_info(source: Path, info: dict[str, Any], options: ReadOptions) -> None:
@@ -162,6 +190,10 @@ def _check_info(source: Path, info: dict[str, Any], options: ReadOptions) -> Non
                 most=options.limits.records,
             )
         )
+    if info["features"] * len(info["fields"]) > options.limits.cells:
+        raise FileUnreadableError(
+            _TOO_WIDE.format(name=source.name, columns=len(info["fields"]))
+        )
 
 
 _FOREIGN_NAME = Text(
@@ -170,6 +202,16 @@ _FOREIGN_NAME = Text(
     "has plain letters only.",
     zh="{name}或其上级文件夹的名称在本机以 {encoding} 编码，而地图文件按 UTF-8 名称"
     "打开。请把文件复制到只含英文字母和数字的路径。",
+)
+_MARKED_NAME = Text(
+    en="{name} or a folder above it has “!”, “;” or a control character in its name. "
+    "Rename it.",
+    zh="{name}或其上级文件夹的名称含“!”“;”或控制字符。请改名。",
+)
+_TOO_WIDE = Text(
+    en="{name} has {columns} fields, more than are read for that many records. Export "
+    "only the fields that are needed.",
+    zh="{name}有 {columns} 个字段，按其记录数超出可读取的数量。请只导出需要的字段。",
 )
 _OTHER_KIND = Text(
     en="{name} is in truth a file of the kind {kind}. Export it in the format of its "

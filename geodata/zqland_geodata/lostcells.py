@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import html
 import re
-import zipfile
 from typing import TYPE_CHECKING
 
 from zqland.text import Text
+from zqland_geodata import archives
 from zqland_geodata.errors import FileUnreadableError
-from zqland_geodata.localfiles import BROKEN_ARCHIVE, check_sizes
 
 if TYPE_CHECKING:
+    import zipfile
     from pathlib import Path
 
 LARGEST_SHEET_CELLS = 20_000_000
@@ -58,13 +58,12 @@ def lost_cells(path: Path) -> dict[str, set[Place]]:
         It is no workbook, or a sheet of it is too large.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            check_sizes(path.name, archive.infolist())
+        with archives.opened(path) as archive:
             return {
                 sheet: _lost(path.name, archive.read(part))
                 for sheet, part in _parts(archive).items()
             }
-    except (*BROKEN_ARCHIVE, KeyError, UnicodeDecodeError) as error:
+    except (KeyError, UnicodeDecodeError) as error:
         raise FileUnreadableError(_BROKEN.format(name=path.name)) from error
 
 

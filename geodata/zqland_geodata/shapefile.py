@@ -19,6 +19,7 @@ from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata import gdalfiles
 from zqland_geodata.errors import FileUnreadableError, MissingLayerError
+from zqland_geodata.localfiles import local_path
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
@@ -132,7 +133,8 @@ def read_folder(
     layer
         Every record, its texts decoded.
     """
-    return read(find_shapefile(folder, mapping.layer, name=name), mapping, options)
+    found = find_shapefile(folder, mapping.layer, name=name)
+    return read(local_path(found, options.limits), mapping, options)
 
 
 def find_shapefile(folder: Path, layer: str, *, name: str) -> Path:

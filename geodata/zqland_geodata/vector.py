@@ -82,7 +82,7 @@ def read_parcels(
         `SourceCrsError`.
     """
     chosen = ReadOptions() if options is None else options
-    source = local_path(path)
+    source = local_path(path, chosen.limits)
     mapping = _merged(table_map(fieldmap, "parcels"), chosen)
     if source.suffix.lower() == ".txt":
         return survey_txt.read_survey_txt(source)
@@ -135,7 +135,7 @@ def _read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     suffix = source.suffix.lower()
     if suffix == ".zip":
         with tempfile.TemporaryDirectory() as folder:
-            unpack(source, Path(folder), shapefile.PARTS)
+            unpack(source, Path(folder), shapefile.PARTS, options.limits)
             return shapefile.read_folder(
                 Path(folder), mapping, options, name=source.name
             )

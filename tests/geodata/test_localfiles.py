@@ -9,6 +9,7 @@ import pytest
 
 from zqland_geodata import localfiles
 from zqland_geodata.errors import FileUnreadableError
+from zqland_geodata.options import Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,13 +42,10 @@ def test_an_empty_file_is_refused(tmp_path: Path) -> None:
         localfiles.local_path(tmp_path / "a.geojson")
 
 
-def test_a_file_beyond_the_limit_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(localfiles, "LARGEST_FILE_BYTES", 1)
+def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b"ab")
     with pytest.raises(FileUnreadableError, match="larger"):
-        localfiles.local_path(tmp_path / "a.csv")
+        localfiles.local_path(tmp_path / "a.csv", Limits(file_bytes=1))
 
 
 def test_a_device_is_refused() -> None:
