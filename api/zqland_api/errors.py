@@ -23,6 +23,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from zqland.errors import (
+    CrsError,
     NeedError,
     NotFoundError,
     TableError,
@@ -33,6 +34,7 @@ from zqland.text import Language, Text
 from zqland_api.json_bytes import to_bytes
 from zqland_api.language import from_accept_language
 from zqland_api.validation_texts import explain_fault
+from zqland_geodata.errors import ReadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,8 +137,21 @@ TOO_LARGE = ProblemKind(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Text(en="The request is too large", zh="请求内容过大"),
     Text(
-        en="The body of the request is larger than the limit of 64 kilobytes.",
-        zh="请求正文超过 64 KB 的上限。",
+        en="The body of the request is larger than the limit: 64 kilobytes, or for a "
+        "file to check what ZQLAND_UPLOAD_BYTES says (50 megabytes without it).",
+        zh="请求正文超过上限：一般为 64 KB；待检查文件以 ZQLAND_UPLOAD_BYTES 为准"
+        "（默认 50 MB）。",
+    ),
+)
+BAD_FILE = ProblemKind(
+    "bad-file",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    Text(en="The file cannot be read", zh="文件无法读取"),
+    Text(
+        en="A file that was sent cannot be read whole; the detail says what was found "
+        "and what to do. Nothing of it was used.",
+        zh="上传的文件无法完整读取；detail 说明发现了什么、如何处理。"
+        "文件内容未被采用。",
     ),
 )
 INTERNAL = ProblemKind(
@@ -153,6 +168,8 @@ INTERNAL = ProblemKind(
 PROBLEMS: tuple[tuple[type[Exception], ProblemKind], ...] = (
     (NotFoundError, NOT_FOUND),
     (HostError, WRONG_HOST),
+    (ReadError, BAD_FILE),
+    (CrsError, BAD_FILE),
     (QueryError, BAD_VALUE),
     (NeedError, BAD_VALUE),
     (UnitError, BAD_VALUE),
@@ -169,12 +186,13 @@ KINDS = {
         WRONG_METHOD,
         WRONG_HOST,
         TOO_LARGE,
+        BAD_FILE,
         INTERNAL,
     )
 }
 """All kinds of problems by their slug."""
 
-_BY_STATUS = {kind.status: kind for kind in KINDS.values()}
+_BY_STATUS = {kind.status: kind for kind in KINDS.values() if kind is not BAD_FILE}
 
 
 def language_of(

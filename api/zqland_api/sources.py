@@ -14,6 +14,7 @@ from zqland import tables
 from zqland.catalogues import load_catalogues
 from zqland.findings import Finding
 from zqland.reserve import Reserve
+from zqland.shifts import Shifts
 from zqland.text import Text
 from zqland_api.crossing import cross_findings
 from zqland_api.errors import UsageError
@@ -21,6 +22,8 @@ from zqland_api.settings import SourceSettings
 from zqland_geodata import demo, places
 from zqland_geodata.checks import check_geometry
 from zqland_geodata.fieldmap import FieldMap
+from zqland_geodata.options import Limits, ReadOptions
+from zqland_geodata.shifts_file import read_shifts
 from zqland_geodata.planning_sheets import (
     PlanningRead,
     read_indicators,
@@ -89,7 +92,10 @@ class Records:
 
 
 def open_records(
-    sources: SourceSettings, *, report: Report = lambda _: None
+    sources: SourceSettings,
+    *,
+    limits: Limits | None = None,
+    report: Report = lambda _: None,
 ) -> Records:
     """Read all sources; without a file of parcels, create the demonstration city.
 
@@ -97,6 +103,8 @@ def open_records(
     ----------
     sources
         The files.
+    limits
+        How much is read of a file at most.
     report
         Told what begins.
 
@@ -113,7 +121,8 @@ def open_records(
         A file cannot be read.
     """
     if sources.parcels is not None:
-        return _from_files(sources, sources.parcels, report)
+        options = reading_of(sources, limits)
+        return _from_files(sources, sources.parcels, options, report)
     given = [name for name in SHEETS if getattr(sources, name) is not None]
     if given:
         raise UsageError(
@@ -137,10 +146,41 @@ def open_fieldmap(path: Path | None) -> FieldMap | None:
     return None if path is None else FieldMap.load(path)
 
 
-def _from_files(sources: SourceSettings, path: Path, report: Report) -> Records:
+def reading_of(sources: SourceSettings, limits: Limits | None = None) -> ReadOptions:
+    """Say how the files are read.
+
+    Parameters
+    ----------
+    sources
+        For the parameter sets, the reference system and the layer.
+    limits
+        How much is read of a file at most.
+
+    Returns
+    -------
+    options
+        What the readers take.
+
+    Raises
+    ------
+    ZqlandError
+        The file of parameter sets cannot be read.
+    """
+    given = sources.shifts
+    return ReadOptions(
+        limits=limits or Limits(),
+        shifts=Shifts() if given is None else read_shifts(given),
+        source_crs=sources.source_crs,
+        layer=sources.layer,
+    )
+
+
+def _from_files(
+    sources: SourceSettings, path: Path, options: ReadOptions, report: Report
+) -> Records:
     fieldmap = open_fieldmap(sources.fieldmap)
     report(_READING.format(name=path.name))
-    read = read_parcels(path, fieldmap=fieldmap)
+    read = read_parcels(path, fieldmap=fieldmap, options=options)
     sheets = _Sheets(sources, fieldmap, report)
     parks, park_notes = _parks_of(read.parcels)
     reserve = Reserve(

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import UploadFile
+from zqland_geodata.marked import write_marked
 
 from zqland.findings import Finding, Severity, ranked
 from zqland.text import Language
@@ -22,7 +23,6 @@ from zqland_api.checking import check_shapes
 from zqland_api.desk import Desk
 from zqland_api.queries import CheckQuery, UploadKind
 from zqland_api.settings import Settings
-from zqland_geodata.marked import write_marked
 from zqland_geodata.options import Limits, ReadOptions
 from zqland_geodata.spreadsheets import (
     read_evidence,
@@ -91,7 +91,7 @@ def safe_name(given: str) -> str:
 
     Examples
     --------
-    >>> safe_name("../../etc/lots.GPKG"), safe_name("C:\\\\data\\\\a?.txt"), safe_name("")
+    >>> safe_name("../../etc/lots.GPKG"), safe_name("a?.txt"), safe_name("")
     ('lots.GPKG', 'a_.txt', 'upload')
     """
     name = Path(_NOT_IN_NAMES.sub("_", re.split(r"[/\\]", given)[-1]).strip(" "))

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import geopandas as gpd
 import typer
+from zqland_geodata.marked import write_marked
 
 from zqland.findings import Finding
 from zqland.text import Text
@@ -30,7 +31,6 @@ from zqland_api.settings import LimitSettings, SourceSettings
 from zqland_api.sources import open_fieldmap, reading_of
 from zqland_geodata import checks, writing
 from zqland_geodata.convert import convert as convert_file
-from zqland_geodata.marked import write_marked
 from zqland_geodata.options import WriteOptions
 from zqland_geodata.vector import read_parcels
 
@@ -139,7 +139,8 @@ class WritingOptions:
     web_map: Annotated[
         str,
         typer.Option(
-            help="gcj02 or bd09: shift to a web map, ovkml and ovkmz only. · 网络地图偏移",
+            help="gcj02 or bd09: shift to a web map, ovkml and ovkmz only."
+            " · 网络地图偏移",
             show_default=False,
         ),
     ] = ""
@@ -165,7 +166,7 @@ Target = Annotated[
 
 
 @takes(ReadingOptions, WritingOptions, ViewOptions)
-def convert(  # noqa: PLR0913 - each group of options is an argument
+def convert(
     file: InputFile,
     target: Target,
     reading: ReadingOptions,
@@ -199,7 +200,7 @@ def convert(  # noqa: PLR0913 - each group of options is an argument
                     target,
                     fieldmap=open_fieldmap(fieldmap),
                     options=reading_of(sources, LimitSettings().limits()),
-                    writing=options,
+                    how=options,
                 )
         terminal.tell(done.findings)
         terminal.say(
