@@ -175,7 +175,7 @@ class Shift:
                 )
             )
         if grid is None or isinstance(self.parameters, PlaneParameters):
-            return moved
+            return np.asarray(moved)
         return planes.from_degrees(moved, _system(grids.Datum.CGCS2000, grid))
 
     def _through_space(self, degrees: Floats) -> Floats:
