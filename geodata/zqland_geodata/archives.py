@@ -181,14 +181,23 @@ def _packed(members: list[zipfile.ZipInfo]) -> int:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    # Old archivers on Chinese Windows write names in GBK without saying so.
     name = entry.filename
     if not entry.flag_bits & _UTF8_NAME:
-        try:
-            name = name.encode("cp437").decode("gb18030")
-        except (UnicodeEncodeError, UnicodeDecodeError):
-            name = entry.filename
+        name = _unlabelled(name)
     return name.replace("\\", "/")
+
+
+def _unlabelled(name: str) -> str:
+    """Return a name that does not say how it is encoded: UTF-8 or GBK.
+
+    Archivers on Chinese Windows write GBK, some elsewhere write UTF-8 without its mark.
+    """
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return name.encode("cp437").decode(encoding)
+        except (UnicodeEncodeError, UnicodeDecodeError):
+            continue
+    return name
 
 
 def _check_directory(path: Path, limits: Limits) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pyproj import Transformer
 
-from zqland import crs
+from zqland import crs, planes, reference
 from zqland.errors import CrsError
 from zqland.text import Text
 from zqland_geodata.errors import SourceCrsError
@@ -53,13 +53,24 @@ def source_crs(stated: CRS | str | None, override: int | None, *, name: str) -> 
         given = None if override is None else crs.check_source(override)
     except CrsError as error:
         raise SourceCrsError(_IN_FILE.format(name=name, text=error.text)) from error
-    if found is not None and given is not None and found != given:
+    if found is not None and given is not None and not same_system(found, given):
         raise SourceCrsError(
             _DIFFER.format(name=name, stated=found.name, given=given.name)
         )
     chosen = found if found is not None else given
     assert chosen is not None  # noqa: S101 - one of the two is there
     return chosen
+
+
+def same_system(first: CRS, second: CRS) -> bool:
+    """Tell whether coordinates mean the same in two systems, however they are named."""
+    if first == second:
+        return True
+    if first.is_projected and second.is_projected:
+        shift = planes.shift_between(first, second)
+        return shift is not None and not np.any(shift)
+    alike = reference.is_equal(first) and reference.is_equal(second)
+    return alike and first.is_geographic and second.is_geographic
 
 
 def outside(shapes: gpd.GeoSeries, *, name: str) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from zqland.findings import Finding
+    from zqland_geodata.fieldmap import TableMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Layer:
         Where each record stands, such as ``line 12``; empty for ``record 1`` …
     zone
         EPSG code of the home zone that the file fixes, or ``None`` to choose it.
+    mapping
+        Field map that lies beside the file, or ``None``; that of the user goes first.
     """
 
     table: gpd.GeoDataFrame
@@ -35,3 +38,4 @@ class Layer:
     findings: list[Finding]
     row_places: list[str] = field(default_factory=list)
     zone: int | None = None
+    mapping: TableMap | None = None

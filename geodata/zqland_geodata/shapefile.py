@@ -19,7 +19,7 @@ from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata import gdalfiles
 from zqland_geodata.errors import FileUnreadableError, MissingLayerError
-from zqland_geodata.localfiles import local_path
+from zqland_geodata.fieldmap import FieldMap
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 """Endings of the files that make up a Shapefile."""
+
+FIELDMAP_SUFFIX = ".fieldmap.toml"
+"""Ending of the field map that zqland puts beside, for names are cut to ten bytes."""
 
 BYTE_BY_BYTE = "ISO-8859-1"
 """An encoding in which every byte is one letter, and nothing is lost."""
@@ -106,35 +109,19 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     encoding = attribute_encoding(source)
     # Read byte by byte: GDAL cannot read a text whose last letter is cut in two.
     layer = gdalfiles.read_layer(source, source.stem, options, encoding=BYTE_BY_BYTE)
-    table, findings = decode_table(layer.table, encoding.name, name=source.name)
-    return replace(
-        layer, table=table, findings=[*encoding.findings, *layer.findings, *findings]
-    )
+    table, cut = decode_table(layer.table, encoding.name, name=source.name)
+    findings = [*encoding.findings, *layer.findings, *cut]
+    beside = _map_beside(source, findings)
+    return replace(layer, table=table, findings=findings, mapping=beside)
 
 
-def read_folder(
-    folder: Path, mapping: TableMap, options: ReadOptions, *, name: str
-) -> Layer:
-    """Read the Shapefile of a folder or archive; see `read`.
-
-    Parameters
-    ----------
-    folder
-        A folder, searched with those below it.
-    mapping
-        Its ``layer`` names one of several.
-    options
-        Limits.
-    name
-        What the user called the folder or archive, for messages.
-
-    Returns
-    -------
-    layer
-        Every record, its texts decoded.
-    """
-    found = find_shapefile(folder, mapping.layer, name=name)
-    return read(local_path(found, options.limits), mapping, options)
+def _map_beside(source: Path, findings: list[Finding]) -> TableMap | None:
+    """Return the field map that lies beside a Shapefile of zqland."""
+    path = source.with_suffix(FIELDMAP_SUFFIX)
+    if not path.is_file():
+        return None
+    findings.append(_MAPPED.finding("", "fieldmap", path.name, place=source.name))
+    return FieldMap.load(path).table("parcels")
 
 
 def find_shapefile(folder: Path, layer: str, *, name: str) -> Path:
@@ -379,6 +366,18 @@ _MISSTATED = Rule(
     Severity.WARNING,
     Text(en="the texts are not encoded as stated", zh="属性表编码与注明的不符"),
     _READ_AS,
+)
+_MAPPED = Rule(
+    "fieldmap.beside",
+    Severity.INFO,
+    Text(
+        en="a field map lies beside the Shapefile",
+        zh="Shapefile 旁附有字段映射",
+    ),
+    Text(
+        en="read by it; another one given by name goes first",
+        zh="已按其读取；另行指定的字段映射优先",
+    ),
 )
 _CUT = Rule(
     "text.cut",

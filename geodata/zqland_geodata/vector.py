@@ -8,27 +8,31 @@ that cannot be read whole is refused with a sentence that says what to do.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+
 from zqland.text import Text
 from zqland_geodata import (
     assembly,
-    extent,
+    bundles,
     gdalfiles,
     geoparquet,
     homezones,
+    kml,
     shapefile,
     survey_txt,
+    systems,
 )
 from zqland_geodata.attributes import take_columns
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.fieldmap import FieldMap, TableMap, table_map
 from zqland_geodata.layers import Layer
-from zqland_geodata.localfiles import local_path, unpack
+from zqland_geodata.localfiles import local_path
 from zqland_geodata.options import ReadOptions
 from zqland_geodata.rawtable import RawTable
 
@@ -45,11 +49,18 @@ READERS: dict[str, Reader] = {
     ".parquet": geoparquet.read,
     ".geoparquet": geoparquet.read,
     ".shp": shapefile.read,
+    ".kml": kml.read,
+    ".kmz": kml.read,
+    ".ovkml": kml.read,
+    ".ovkmz": kml.read,
 }
 """Who reads a layer, by the ending of the file."""
 
-KINDS = (*READERS, ".zip", ".txt")
-"""Endings of files that parcels can be read from; a folder is a Shapefile."""
+SURVEYS = (".txt",)
+"""Endings of boundary-point exchange files, which say of parcels what they are."""
+
+KINDS = (*READERS, ".zip", *SURVEYS)
+"""Endings of files that parcels can be read from; folders and archives hold one."""
 
 
 def read_parcels(
@@ -63,7 +74,7 @@ def read_parcels(
     Parameters
     ----------
     path
-        A file with one of the endings in `KINDS`, or the folder of a Shapefile.
+        A file with one of the endings in `KINDS`, or a folder with one.
     fieldmap
         Which column is what; headings are recognised without it.
     options
@@ -84,38 +95,38 @@ def read_parcels(
     chosen = ReadOptions() if options is None else options
     source = local_path(path, chosen.limits)
     mapping = _merged(table_map(fieldmap, "parcels"), chosen)
-    if source.suffix.lower() == ".txt":
-        return survey_txt.read_survey_txt(source)
-    layer = read_layer(source, mapping, chosen)
+    with _opened(source, mapping, chosen) as (file, wanted):
+        if file.suffix.lower() in SURVEYS:
+            return survey_txt.read_survey_txt(file)
+        layer = _layer(file, wanted, chosen)
     return _understood(source.name, layer, mapping)
 
 
 def read_layer(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
-    """Read a layer as it stands in a file.
+    """Read a layer of any meaning as it stands in a file.
 
     Parameters
     ----------
     source
-        A local file that may be opened, or the folder of a Shapefile.
+        A local file that may be opened, or a folder with one; no survey TXT.
     mapping
         Layer and reference system, if they were given.
     options
-        Limits.
+        Limits, and what the file does not say itself.
 
     Returns
     -------
     layer
-        Its records, one at least.
+        Its records, one at least, in a system that zqland works with.
 
     Raises
     ------
     ReadError
         It cannot be read whole.
     """
-    layer = _read(source, mapping, options)
-    if layer.table.empty:
-        raise FileUnreadableError(_NO_RECORDS.format(name=source.name))
-    return layer
+    merged = _merged(mapping, options)
+    with _opened(source, merged, options) as (file, wanted):
+        return _layer(file, wanted, options)
 
 
 def _merged(mapping: TableMap, options: ReadOptions) -> TableMap:
@@ -129,26 +140,56 @@ def _merged(mapping: TableMap, options: ReadOptions) -> TableMap:
     )
 
 
-def _read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
-    if source.is_dir():
-        return shapefile.read_folder(source, mapping, options, name=source.name)
-    suffix = source.suffix.lower()
-    if suffix == ".zip":
-        with tempfile.TemporaryDirectory() as folder:
-            unpack(source, Path(folder), shapefile.PARTS, options.limits)
-            return shapefile.read_folder(
-                Path(folder), mapping, options, name=source.name
-            )
-    if suffix not in READERS:
-        raise FileUnreadableError(
-            _UNKNOWN_KIND.format(name=source.name, known=", ".join(KINDS))
+@contextmanager
+def _opened(
+    source: Path, mapping: TableMap, options: ReadOptions
+) -> Iterator[tuple[Path, TableMap]]:
+    """Yield the file that is meant in a folder or archive, and the layer inside it."""
+    inner = (*READERS, *SURVEYS)
+    limits = options.limits
+    with ExitStack() as open_folders:
+        folder = source
+        if source.suffix.lower() == ".zip" and not source.is_dir():
+            folder = open_folders.enter_context(bundles.unpacked(source, inner, limits))
+        if not folder.is_dir():
+            yield source, mapping
+            return
+        file = bundles.find_file(
+            folder, mapping.layer, inner, name=source.name, limits=limits
         )
-    return READERS[suffix](source, mapping, options)
+        yield file, _inside(file, mapping)
 
 
-def _understood(name: str, layer: Layer, mapping: TableMap) -> ParcelsRead:
+def _inside(file: Path, mapping: TableMap) -> TableMap:
+    """Return the mapping for a file that the layer may have named itself."""
+    return replace(mapping, layer="") if mapping.layer == file.stem else mapping
+
+
+def _layer(file: Path, mapping: TableMap, options: ReadOptions) -> Layer:
+    reader = READERS.get(file.suffix.lower())
+    if reader is None:
+        raise FileUnreadableError(
+            _UNKNOWN_KIND.format(name=file.name, known=", ".join(KINDS))
+        )
+    layer = reader(file, mapping, options)
+    if layer.table.empty:
+        raise FileUnreadableError(_NO_RECORDS.format(name=file.name))
+    placed = systems.place(
+        layer.table.geometry, mapping.source_crs, options.shifts, name=file.name
+    )
+    return replace(
+        layer,
+        table=layer.table.set_geometry(placed.shapes),
+        crs=placed.shapes.crs,
+        findings=[*layer.findings, *placed.findings],
+    )
+
+
+def _understood(name: str, layer: Layer, given: TableMap) -> ParcelsRead:
     """Find out what the columns are, and put the parcels together."""
-    system = extent.source_crs(layer.crs, mapping.source_crs, name=name)
+    mapping = given
+    if layer.mapping is not None and not given.columns:
+        mapping = replace(given, columns=layer.mapping.columns)
     count = len(layer.table)
     row_places = layer.row_places or [f"record {row}" for row in range(1, count + 1)]
     findings = list(layer.findings)
@@ -163,7 +204,7 @@ def _understood(name: str, layer: Layer, mapping: TableMap) -> ParcelsRead:
     )
     zone = layer.zone if mapping.home_zone is None else mapping.home_zone
     shapes = assembly.Shapes(
-        geometry=layer.table.geometry.set_crs(system, allow_override=True),
+        geometry=gpd.GeoSeries(layer.table.geometry),
         row_places=row_places,
         name=name,
         zone=zones if zone is None else zone,

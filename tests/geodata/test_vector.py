@@ -227,7 +227,7 @@ def test_old_datums_are_refused(
     squares: Squares, write_shapes: Write, epsg: int
 ) -> None:
     shapes = squares.set_crs(epsg, allow_override=True)
-    with pytest.raises(SourceCrsError, match=r"parcels\.gpkg: .*is on"):
+    with pytest.raises(SourceCrsError, match=r"parcels\.gpkg: .*parameter"):
         read_parcels(write_shapes(shapes))
 
 
@@ -235,9 +235,7 @@ def test_old_datums_are_refused(
     ("stated", "east", "hint"),
     [
         (4490, 0, "EPSG:4526"),
-        (4547, 0, "EPSG:4526"),
         (4490, -38_000_000, "metres"),
-        (4526, -38_000_000, "Find out"),
         (4525, 0, "EPSG:4526"),
     ],
 )
@@ -249,13 +247,31 @@ def test_a_wrong_system_is_refused_with_a_hint(
         read_parcels(write_shapes(squares.set_geometry(moved)))
 
 
-def test_swapped_degrees_are_refused(squares: Squares, write_shapes: Write) -> None:
-    swapped = squares.to_crs(4490)
-    swapped.geometry = shapely.transform(
-        swapped.geometry.to_numpy(), lambda xy: xy[:, ::-1]
+@pytest.mark.parametrize("epsg", [4490, 4526, 4547, 4508])
+def test_swapped_axes_are_exchanged_with_a_finding(
+    squares: Squares, write_shapes: Write, epsg: int
+) -> None:
+    there = squares.to_crs(epsg)
+    swapped = there.set_geometry(
+        gpd.GeoSeries(
+            shapely.transform(there.geometry.to_numpy(), lambda xy: xy[:, ::-1]),
+            crs=epsg,
+        )
     )
-    with pytest.raises(SourceCrsError, match="Latitude seems to come first"):
-        read_parcels(write_shapes(swapped))
+    read = read_parcels(write_shapes(swapped))
+    assert rules(read) == ["crs.axes_swapped"]
+    straight = read_parcels(write_shapes(there, "straight.gpkg")).parcels
+    assert straight.geometry.geom_equals_exact(read.parcels.geometry, 1e-9).all()
+
+
+@pytest.mark.parametrize(("stated", "east"), [(4547, 0), (4526, -38_000_000)])
+def test_a_zone_number_that_the_system_does_not_expect_is_understood(
+    squares: Squares, write_shapes: Write, stated: int, east: int
+) -> None:
+    moved = squares.geometry.translate(east).set_crs(stated, allow_override=True)
+    read = read_parcels(write_shapes(squares.set_geometry(moved)))
+    assert rules(read) == ["crs.zone_prefix"]
+    assert read.parcels["home_geometry"].iloc[0].equals(squares.geometry.iloc[0])
 
 
 def test_degrees_called_metres_are_refused(

@@ -17,7 +17,7 @@ from zqland.text import Text
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.options import WriteOptions
 from zqland_geodata.outfiles import write_whole
-from zqland_geodata.writing import layered
+from zqland_geodata.writing import kml, layered, shapefile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,8 +29,14 @@ WRITERS: Mapping[str, Writer] = {
     ".json": layered.write_geojson,
     ".gpkg": layered.write_geopackage,
     ".fgb": layered.write_flatgeobuf,
+    ".shp": shapefile.write,
+    ".zip": shapefile.write_zip,
     ".parquet": layered.write_geoparquet,
     ".geoparquet": layered.write_geoparquet,
+    ".kml": kml.write,
+    ".kmz": kml.write,
+    ".ovkml": kml.write,
+    ".ovkmz": kml.write,
 }
 """Who writes parcels, by the ending of the file."""
 
