@@ -7,7 +7,6 @@ rules and whether the records are fictional.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,10 @@ from zqland_api.json_bytes import from_json, to_bytes
 from zqland_api.sheets import Output
 from zqland_api.terminal_tables import to_text
 from zqland_api.workbooks import to_xlsx
+from zqland_geodata.cells import safe_text
 
 SHAPE_DIGITS = 7
 """Decimals of longitude and latitude in GeoJSON: a centimetre."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 class Format(StrEnum):
@@ -210,17 +207,4 @@ def _csv_cells(column: pd.Series[Any]) -> pd.Series[Any]:
 def _csv_cell(value: object) -> object:
     if isinstance(value, (list, tuple)):
         value = ";".join(str(part) for part in value)
-    return harmless(value) if isinstance(value, str) else value
-
-
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> harmless("=1+1"), harmless("-12.5"), harmless("一号地块")
-    ("'=1+1", '-12.5', '一号地块')
-    """
-    if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    return safe_text(value) if isinstance(value, str) else value

@@ -136,25 +136,25 @@ def _look_into_json(path: Path, _: Limits) -> None:
         for found in _SUSPECT.finditer(content):
             if found[0] == b"gdal_streamed_alg":
                 raise FileUnreadableError(_PROGRAM.format(name=path.name))
-            end = found.end()
-            if _is_fetched(content[end : end + _LONGEST_CRS]):
+            if _is_fetched(content, found.end()):
                 raise FileUnreadableError(_ADDRESS.format(name=path.name))
 
 
-def _is_fetched(member: bytes) -> bool:
+def _is_fetched(content: mmap.mmap, start: int) -> bool:
     """Tell whether the value after the name ``crs`` is an address to be fetched."""
     depth = 0
-    for token in _TOKEN.findall(member):
+    for found in _TOKEN.finditer(content, start, start + _LONGEST_CRS):
+        token = found[0]
         if token in b"{[":
             depth += 1
         elif token in b"}]":
             depth -= 1
-        elif token[:1] in b"\"'" and _word(token) in _FETCHED:
+        elif depth > 0 and token[:1] in b"\"'" and _word(token) in _FETCHED:
             return True
         if depth <= 0 and not token.startswith(b"/"):
             return False
     # A reference system without an end is none.
-    return len(member) >= _LONGEST_CRS
+    return len(content) - start >= _LONGEST_CRS
 
 
 def _word(token: bytes) -> str:
