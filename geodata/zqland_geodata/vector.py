@@ -24,6 +24,7 @@ from zqland_geodata import (
     geoparquet,
     homezones,
     kml,
+    kml,
     shapefile,
     survey_txt,
     systems,

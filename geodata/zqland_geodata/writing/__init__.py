@@ -37,6 +37,10 @@ WRITERS: Mapping[str, Writer] = {
     ".kmz": kml.write,
     ".ovkml": kml.write,
     ".ovkmz": kml.write,
+    ".kml": kml.write,
+    ".kmz": kml.write,
+    ".ovkml": kml.write,
+    ".ovkmz": kml.write,
 }
 """Who writes parcels, by the ending of the file."""
 

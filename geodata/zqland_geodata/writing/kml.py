@@ -216,12 +216,14 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 _DEGREES = Text(
     en="{name}: KML holds longitude and latitude, and EPSG:{epsg} is a plane. Leave "
     "the reference system away, or write another format.",
-    zh="{name}：KML 只能存经纬度，而 EPSG:{epsg} 是平面坐标系。请不指定坐标系，或改用其他格式。",
+    zh="{name}：KML 只能存经纬度，而 EPSG:{epsg} 是平面坐标系。"
+    "请不指定坐标系，或改用其他格式。",
 )
 _CANNOT_SAY = Text(
     en="{name}: this kind of file cannot say that its coordinates are shifted, and "
     "programs would take them for true ones. Write .ovkml or .ovkmz.",
-    zh="{name}：该格式无法注明坐标已偏移，其他软件会当作真实坐标。请写出为 .ovkml 或 .ovkmz。",
+    zh="{name}：该格式无法注明坐标已偏移，其他软件会当作真实坐标。"
+    "请写出为 .ovkml 或 .ovkmz。",
 )
 _NO_WEB_MAP = Text(
     en="“{word}” is no web map coordinate that is written. Choose gcj02 or bd09.",
