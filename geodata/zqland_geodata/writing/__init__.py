@@ -17,6 +17,7 @@ from zqland.text import Text
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.options import WriteOptions
 from zqland_geodata.outfiles import write_whole
+from zqland_geodata.survey import writer as survey_writer
 from zqland_geodata.writing import kml, layered, shapefile
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ WRITERS: Mapping[str, Writer] = {
     ".kmz": kml.write,
     ".ovkml": kml.write,
     ".ovkmz": kml.write,
-    ".kml": kml.write,
-    ".kmz": kml.write,
-    ".ovkml": kml.write,
-    ".ovkmz": kml.write,
+    ".txt": survey_writer.write,
 }
 """Who writes parcels, by the ending of the file."""
 
