@@ -23,6 +23,7 @@ from zqland_geodata.errors import (
 )
 from zqland_geodata.localfiles import local_path
 from zqland_geodata.lostcells import lost_cells
+from zqland_geodata.options import Limits
 from zqland_geodata.rawtable import clean_text
 from zqland_geodata.remarks import Rule
 
@@ -177,6 +178,10 @@ def _csv(source: Path) -> list[_Grid]:
                 _BROKEN.format(name=source.name, reason=error)
             ) from error
         width = max((len(row) for row, _ in lines), default=0)
+        # Every row is filled up to the width of the widest one.
+        if width * len(lines) > Limits().cells:
+            facts = {"rows": len(lines), "columns": width}
+            raise FileUnreadableError(_TOO_LARGE.format(name=source.name, **facts))
         rows = [row + [""] * (width - len(row)) for row, _ in lines]
         return [_Grid("", rows, [place for _, place in lines])]
     raise FileUnreadableError(_ENCODING.format(name=source.name))
@@ -272,6 +277,12 @@ _UNKNOWN_KIND = Text(
 _BROKEN = Text(
     en="{name} cannot be read ({reason}). Save it again, without a password.",
     zh="{name}无法读取（{reason}）。请重新保存，不要加密码。",
+)
+_TOO_LARGE = Text(
+    en="{name} has {rows} rows of up to {columns} columns, more cells than are read. "
+    "Delete what stands far away from the table.",
+    zh="{name}有 {rows} 行、最多 {columns} 列，超出可读取的单元格数。"
+    "请删除远离表格的内容。",
 )
 _ENCODING = Text(
     en="{name} is in neither UTF-8 nor GBK. Save it in one of them.",
