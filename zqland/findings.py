@@ -80,6 +80,36 @@ class Finding:
     action: Text
     place: str = ""
 
+    def to_dict(self, language: Language | str = Language.EN) -> dict[str, str]:
+        """Return the finding as plain text in one language, for JSON.
+
+        Parameters
+        ----------
+        language
+            Language of message and action; codes stay as they are.
+
+        Returns
+        -------
+        entry
+            A text for each of `FINDING_COLUMNS`; ``severity`` is the code.
+        """
+        return {
+            "record": self.record,
+            "field": self.field,
+            "value": self.value,
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "message": self.message.in_language(language),
+            "action": self.action.in_language(language),
+            "place": self.place,
+        }
+
+
+def ranked(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings, the worst first; among equals the order is kept."""
+    order = list(Severity)[::-1]
+    return sorted(findings, key=lambda finding: order.index(finding.severity))
+
 
 def findings_table(
     findings: Iterable[Finding], *, language: Language | str = Language.EN
@@ -110,8 +140,6 @@ def findings_table(
     >>> findings_table([zero], language="zh").loc[0, "message"]
     '面积为零'
     """
-    order = list(Severity)[::-1]
-    ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
     rows = [
         (
             finding.record,
@@ -123,7 +151,7 @@ def findings_table(
             finding.action.in_language(language),
             finding.place,
         )
-        for finding in ranked
+        for finding in ranked(findings)
     ]
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
 

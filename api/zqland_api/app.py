@@ -20,7 +20,15 @@ from zqland_api.pages import routes as pages
 from zqland_api.pages.render import render
 from zqland_api.policy import PAGE_POLICY
 from zqland_api.release import release
-from zqland_api.routes import acreage, maps, matches, parcels, parks, problems, projects
+from zqland_api.routes import (
+    acreage,
+    maps,
+    matches,
+    parcels,
+    parks,
+    problems,
+    projects,
+)
 from zqland_api.schemas import ProblemDetail
 from zqland_api.settings import Settings
 
@@ -65,10 +73,19 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.settings = settings
-    app.state.desk = Desk.open(settings.sources) if desk is None else desk
+    app.state.desk = _desk_of(settings) if desk is None else desk
     # Matches and maps of a project come before the project itself: its code may hold
     # a slash, so its route takes every path that is left.
-    for module in (pages, parks, parcels, maps, projects, matches, acreage, problems):
+    for module in (
+        pages,
+        parks,
+        parcels,
+        maps,
+        projects,
+        matches,
+        acreage,
+        problems,
+    ):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     for error_class in (ZqlandError, RequestValidationError, HTTPException):
@@ -78,9 +95,14 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> FastAPI:
         Guard,
         hosts=settings.server.answered_hosts(),
         language=settings.display.language,
+        upload_bytes=settings.server.upload_bytes,
     )
     _describe_problems(app)
     return app
+
+
+def _desk_of(settings: Settings) -> Desk:
+    return Desk.open(settings.sources, limits=settings.limits.limits())
 
 
 def _tell(request: Request, error: Exception) -> Response:

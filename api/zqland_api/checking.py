@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import geopandas as gpd
 import pandas as pd
 
 from zqland.findings import FINDING_COLUMNS, Finding, Severity, findings_table
 from zqland.text import Text
 from zqland_api.desk import Desk
 from zqland_api.sheets import Column, Output, Sheet
+from zqland_api.sources import Records
 from zqland_api.view import View
+from zqland_geodata.assembly import ParcelsRead
 from zqland_geodata.checks import check_parcels
 
 _HEADINGS = {
@@ -31,20 +34,62 @@ _SUMMARY = Text(
 )
 
 
-def all_findings(desk: Desk) -> list[Finding]:
+Steps = Callable[[int, int], object]
+"""Told how many steps of the checks are done, and of how many."""
+
+
+def all_findings(
+    desk: Desk,
+    *,
+    reference: gpd.GeoDataFrame | None = None,
+    report: Steps | None = None,
+) -> list[Finding]:
     """Gather what the readers and the checks found.
 
     Parameters
     ----------
     desk
         An open desk.
+    reference
+        Parcels of the same ids that are known to lie where they should.
+    report
+        Told how far the checks are.
     """
     _, of_needs = desk.needs(basis=desk.catalogues.bases["need"])
-    found = desk.records.findings
-    # Faults of shapes are among the findings of the records already.
-    known = set(found)
-    of_parcels = check_parcels(desk.records.reserve.parcels)
-    return [*found, *(new for new in of_parcels if new not in known), *of_needs]
+    records = desk.records
+    read = ParcelsRead(records.reserve.parcels, list(records.findings))
+    return [
+        *check_shapes(read, records, reference=reference, report=report),
+        *of_needs,
+    ]
+
+
+def check_shapes(
+    read: ParcelsRead,
+    records: Records,
+    *,
+    reference: gpd.GeoDataFrame | None,
+    report: Steps | None,
+) -> list[Finding]:
+    """Add what the checks of shapes find to what the reader found.
+
+    Parameters
+    ----------
+    read
+        The parcels and the findings of their reader.
+    records
+        For the parks and districts that the parcels should lie in.
+    reference
+        Parcels of the same ids that are known to lie where they should.
+    report
+        Told how far the checks are.
+    """
+    found = check_parcels(
+        read.parcels,
+    )
+    # Faults of shapes may be among the findings of the records already.
+    known = set(read.findings)
+    return [*read.findings, *(new for new in found if new not in known)]
 
 
 def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Output:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from zqland.text import Language
 from zqland_api.desk import Desk
 from zqland_api.errors import language_of
 from zqland_api.queries import Query
@@ -23,6 +24,12 @@ def settings_of(request: Request) -> Settings:
     """Return the settings that the service was made with."""
     settings: Settings = request.app.state.settings
     return settings
+
+
+def language_at(request: Request) -> Language:
+    """Return the reader's language where no figures are asked for."""
+    default = settings_of(request).display.language
+    return language_of(request.query_params, request.headers, default=default)
 
 
 def view_of(request: Request, query: Query, *, use: str) -> View:

@@ -28,6 +28,7 @@ from zqland_api.about import About
 from zqland_api.errors import UsageError
 from zqland_api.settings import SourceSettings
 from zqland_api.sources import Records, Report, open_records
+from zqland_geodata.options import Limits
 
 Value = TypeVar("Value")
 
@@ -108,13 +109,21 @@ class Desk:
     """Maps and other costly pages by their key."""
 
     @classmethod
-    def open(cls, sources: SourceSettings, *, report: Report = lambda _: None) -> Desk:
+    def open(
+        cls,
+        sources: SourceSettings,
+        *,
+        limits: Limits | None = None,
+        report: Report = lambda _: None,
+    ) -> Desk:
         """Read the sources and the rules.
 
         Parameters
         ----------
         sources
             The files, or none for the demonstration city.
+        limits
+            How much is read of a file at most.
         report
             Told what begins.
         """
@@ -122,7 +131,8 @@ class Desk:
         if folder is not None and not folder.is_dir():
             raise UsageError(_NO_FOLDER.format(folder=folder))
         catalogues = load_catalogues(folder)
-        return cls(open_records(sources, report=report), catalogues)
+        records = open_records(sources, limits=limits, report=report)
+        return cls(records, catalogues)
 
     @property
     def default_on(self) -> dt.date:

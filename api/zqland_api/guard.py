@@ -19,6 +19,12 @@ logger = logging.getLogger(__name__)
 BODY_LIMIT = 64 * 1024
 """Largest request body in bytes; a need takes less than one kilobyte."""
 
+UPLOAD_PATHS = frozenset({"/checks", "/desk/check"})
+"""Where files are sent to; they have a limit of their own."""
+
+_FORM_BYTES = 16 * 1024
+"""What a form adds to the file in it."""
+
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
 """Content security policy of answers that are data; pages state their own."""
 
@@ -33,18 +39,24 @@ SAFE_HEADERS = {
 
 
 class Guard:
-    """Check the host and the size of requests, answer HEAD, add the safe headers.
+    """Check host, origin and size of requests, answer HEAD, add the safe headers.
 
     Faults that nothing else has turned into a problem become a 500 problem here, so
     that they carry the same headers as every other answer.
     """
 
     def __init__(
-        self, app: ASGIApp, *, hosts: tuple[str, ...], language: Language
+        self,
+        app: ASGIApp,
+        *,
+        hosts: tuple[str, ...],
+        language: Language,
+        upload_bytes: int = BODY_LIMIT,
     ) -> None:
         self.app = app
         self.hosts = frozenset(host.lower() for host in hosts)
         self.language = language
+        self.upload_bytes = upload_bytes + _FORM_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
@@ -54,14 +66,21 @@ class Guard:
         answer = _Answer(send, without_body=scope["method"] == "HEAD")
         try:
             self._check_host(scope)
-            await self.app(_as_get(scope), _limited(scope, receive), answer)
+            is_upload = scope["path"] in UPLOAD_PATHS
+            limit = self.upload_bytes if is_upload else BODY_LIMIT
+            received = _limited(scope, receive, limit)
+            await self.app(_as_get(scope), received, answer)
         except Exception as error:
             if answer.has_started:
                 raise
             await self._tell(error, scope, receive, answer)
 
     def _check_host(self, scope: Scope) -> None:
-        host = host_name(Headers(scope=scope).get("host", ""))
+        headers = Headers(scope=scope)
+        host = host_name(headers.get("host", ""))
+        if headers.get("sec-fetch-site") == "cross-site" and scope["method"] == "POST":
+            # A foreign page must not keep this service busy with its files.
+            raise HostError(_FOREIGN_PAGE)
         if self.hosts and host not in self.hosts:
             raise HostError(
                 Text(
@@ -124,9 +143,9 @@ def _as_get(scope: Scope) -> Scope:
     return {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
 
 
-def _limited(scope: Scope, receive: Receive) -> Receive:
+def _limited(scope: Scope, receive: Receive, limit: int) -> Receive:
     announced = Headers(scope=scope).get("content-length", "0")
-    if announced.isdecimal() and int(announced) > BODY_LIMIT:
+    if announced.isdecimal() and int(announced) > limit:
         raise HTTPException(TOO_LARGE.status)
     received = 0
 
@@ -134,8 +153,14 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_LIMIT:
+        if received > limit:
             raise HTTPException(TOO_LARGE.status)
         return message
 
     return receive_limited
+
+
+_FOREIGN_PAGE = Text(
+    en="A page of another site sent this; send it from this service's own pages.",
+    zh="该请求来自其他网站的页面；请在本服务的页面中提交。",
+)

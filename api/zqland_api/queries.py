@@ -171,6 +171,44 @@ _NO_BOX = Text(
 )
 
 
+class UploadKind(StrEnum):
+    """What an uploaded file holds."""
+
+    PARCELS = "parcels"
+    PROJECTS = "projects"
+    EVIDENCE = "evidence"
+    STATUS = "status"
+
+
+class UploadForm(StrEnum):
+    """The form in which the findings of an upload come back."""
+
+    JSON = "json"
+    XLSX = "xlsx"
+
+
+class CheckQuery(Query):
+    """How an uploaded file is checked."""
+
+    kind: UploadKind = Field(
+        default=UploadKind.PARCELS, description="What the file holds."
+    )
+    form: UploadForm = Field(
+        default=UploadForm.JSON,
+        description="Findings as JSON, or a copy of the file as a workbook with the "
+        "faulty cells marked.",
+    )
+    source_crs: int | None = Field(
+        default=None,
+        ge=1024,
+        le=999_999,
+        description="EPSG code for a file of parcels that states none.",
+    )
+    as_of: Day | None = Field(
+        default=None, description="Day on which a sheet's yes and no were true."
+    )
+
+
 class ParcelQuery(Page):
     """Which parcels are wanted."""
 

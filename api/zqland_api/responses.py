@@ -31,6 +31,12 @@ class GeoJson(Json):
     media_type = "application/geo+json"
 
 
+class Xlsx(Response):
+    """A workbook."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 class Html(Response):
     """A page."""
 

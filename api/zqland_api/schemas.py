@@ -12,9 +12,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from zqland.areas import Method
+from zqland.findings import Severity
 from zqland.units import Unit
 from zqland_api.meanings import described_by
-from zqland_api.queries import PredicateName, StageName, StatusName
+from zqland_api.queries import PredicateName, StageName, StatusName, UploadKind
 
 
 class Fault(BaseModel):
@@ -251,6 +252,31 @@ class MatchAnswer(AboutFigures):
     funnel: list[dict[str, Any]]
     matches: list[dict[str, Any]]
     near_misses: list[dict[str, Any]]
+
+
+class FindingEntry(BaseModel):
+    """One fault or remark about a file."""
+
+    record: str = Field(description="Identifier of the record; empty for the file.")
+    field: str = Field(description="Column or part of the record.")
+    value: str = Field(description="What was found.")
+    rule: str = Field(description="Stable code of the rule.")
+    severity: Severity
+    message: str = Field(description="What was found and what is expected.")
+    action: str = Field(description="What was done, or what to do.")
+    place: str = Field(description="Line, cell or record of the file.")
+
+
+class CheckAnswer(BaseModel):
+    """What was found in a file."""
+
+    file: str
+    kind: UploadKind
+    records: int = Field(description="Records that were read.")
+    errors: int
+    warnings: int
+    notes: int
+    findings: list[FindingEntry] = Field(description="The worst first.")
 
 
 class Acreage(AboutFigures):

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from zqland.text import Language
 from zqland.units import Unit
+from zqland_geodata.options import Limits
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Host names that only this machine can reach."""
@@ -33,7 +34,7 @@ class SourceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ZQLAND_", frozen=True)
 
     parcels: Path | None = None
-    """File of the parcels: GeoJSON, GeoPackage, Shapefile or survey TXT."""
+    """File of the parcels, of any kind that is read."""
     evidence: Path | None = None
     """Sheet of the evidence: xlsx or csv, long or wide."""
     evidence_as_of: dt.date | None = None
@@ -46,12 +47,47 @@ class SourceSettings(BaseSettings):
     """Sheet of the parks' control indicators; without it no promise is judged."""
     targets: Path | None = None
     """Sheet of the yearly targets."""
+    parks: Path | None = None
+    """File of the parks' boundaries; without it parks are points."""
+    shifts: Path | None = None
+    """TOML file of parameter sets from Xi'an 80 and Beijing 54 to CGCS2000."""
+    source_crs: int | None = Field(default=None, ge=1024)
+    """EPSG code for a file of parcels that states none; a field map goes first."""
+    layer: str = ""
+    """Layer of a file of parcels that has several; a field map goes first."""
     fieldmap: Path | None = None
     """TOML file that says which column is what."""
     catalogues: Path | None = None
     """Folder of rule files that replace the packaged ones of the same name."""
     on: dt.date | None = Field(default=None, ge=FIRST_DAY, le=LAST_DAY)
     """The as-of date; without it today, or the demonstration city's day."""
+
+
+class LimitSettings(BaseSettings):
+    """How much is read of a file at most (``ZQLAND_LIMIT_POINTS`` …)."""
+
+    model_config = SettingsConfigDict(env_prefix="ZQLAND_LIMIT_", frozen=True)
+
+    file_bytes: int = Field(default=Limits().file_bytes, gt=0)
+    """Size of a file."""
+    unpacked_bytes: int = Field(default=Limits().unpacked_bytes, gt=0)
+    """What an archive unpacks to."""
+    ratio: int = Field(default=Limits().ratio, gt=0)
+    """How many times an archive may grow."""
+    entries: int = Field(default=Limits().entries, gt=0)
+    """Files in an archive."""
+    points: int = Field(default=Limits().points, gt=0)
+    """Vertices in a file."""
+    records: int = Field(default=Limits().records, gt=0)
+    """Records in a file."""
+    cells: int = Field(default=Limits().cells, gt=0)
+    """Rows times columns of a sheet."""
+    depth: int = Field(default=Limits().depth, gt=0)
+    """How deep elements of XML may be nested."""
+
+    def limits(self) -> Limits:
+        """Return the limits as the readers take them."""
+        return Limits(**self.model_dump())
 
 
 class DisplaySettings(BaseSettings):
@@ -78,6 +114,8 @@ class ServerSettings(BaseSettings):
     """Address to listen on."""
     port: int = Field(default=8023, ge=1, le=65535)
     """Port to listen on."""
+    upload_bytes: int = Field(default=50_000_000, gt=0)
+    """Largest file that is taken for a check, in bytes."""
     allowed_hosts: tuple[str, ...] = ()
     """Host names that requests may ask for; any, where the address is not loopback."""
 
@@ -104,13 +142,18 @@ class Settings:
         How things are shown.
     server
         Where the service listens.
+    limits
+        How much is read of a file at most.
     """
 
     sources: SourceSettings = field(default_factory=SourceSettings.model_construct)
     display: DisplaySettings = field(default_factory=DisplaySettings.model_construct)
     server: ServerSettings = field(default_factory=ServerSettings.model_construct)
+    limits: LimitSettings = field(default_factory=LimitSettings.model_construct)
 
     @classmethod
     def from_environment(cls) -> Settings:
         """Read every setting from the environment variables ``ZQLAND_…``."""
-        return cls(SourceSettings(), DisplaySettings(), ServerSettings())
+        return cls(
+            SourceSettings(), DisplaySettings(), ServerSettings(), LimitSettings()
+        )

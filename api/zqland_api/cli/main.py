@@ -31,6 +31,7 @@ from zqland_api.release import release
 from zqland_api.serving import serve_app
 from zqland_api.settings import (
     DisplaySettings,
+    LimitSettings,
     ServerSettings,
     Settings,
     SourceSettings,
@@ -119,7 +120,11 @@ def stages(
     """Derive the readiness of parcels on a day. · 推定地块阶段."""
     with session(view.language) as terminal:
         with terminal.working() as report:
-            desk = Desk.open(sources_of(file, records, view), report=report)
+            desk = Desk.open(
+                sources_of(file, records, view),
+                limits=LimitSettings().limits(),
+                report=report,
+            )
             shown = view.view(desk, use="lot")
             report(_DERIVING)
             answer = _stages(desk, shown)
@@ -241,7 +246,9 @@ def serve(
     with session(view.language) as terminal:
         settings = _settings(files, records, view, host=host, port=port)
         with terminal.working() as report:
-            desk = Desk.open(settings.sources, report=report)
+            desk = Desk.open(
+                settings.sources, limits=settings.limits.limits(), report=report
+            )
         terminal.tell(desk.records.findings)
         terminal.say_all(desk.records.notes)
         serve_app(settings, desk, say=terminal.say, open_browser=open_browser)
@@ -269,7 +276,7 @@ def _open(
 ) -> Desk:
     sources = sources_of(files.parcels, records, view, projects=files.projects)
     with terminal.working() as report:
-        desk = Desk.open(sources, report=report)
+        desk = Desk.open(sources, limits=LimitSettings().limits(), report=report)
         report(_DERIVING)
         desk.state(view.on or desk.default_on)
     return desk
@@ -322,4 +329,4 @@ def _settings(
             **{name: value for name, value in listening.items() if value is not None},
         }
     )
-    return Settings(sources, display, server)
+    return Settings(sources, display, server, found.limits)

@@ -57,8 +57,8 @@ InputFile = Annotated[
     Path,
     typer.Argument(
         metavar="FILE",
-        help="Parcels: GeoJSON, GeoPackage, Shapefile (folder, zip) or survey TXT."
-        " · 地块文件",
+        help="Parcels: survey TXT, Shapefile (folder, zip), GeoPackage, GeoJSON, KML, "
+        "DXF, point CSV … · 地块文件",
         show_default=False,
     ),
 ]
@@ -66,8 +66,33 @@ InputFile = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class RecordOptions:
-    """Files beside the parcels."""
+class ReadingOptions:
+    """How a file of parcels is read."""
+
+    source_crs: Annotated[
+        int | None,
+        typer.Option(
+            min=1024,
+            help="EPSG code for a file that states none. · 坐标系代码",
+            show_default=False,
+        ),
+    ] = None
+    layer: Annotated[
+        str,
+        typer.Option(help="Layer of a file with several. · 图层", show_default=False),
+    ] = ""
+    shifts: Annotated[
+        Path | None,
+        typer.Option(
+            help="Parameter sets from Xi'an 80 and Beijing 54, TOML. · 坐标转换参数",
+            show_default=False,
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOptions(ReadingOptions):
+    """Files beside the parcels, and how the parcels are read."""
 
     evidence: Annotated[
         Path | None,
@@ -102,6 +127,13 @@ class RecordOptions:
         Path | None,
         typer.Option(
             help="Yearly targets, xlsx or csv. · 年度目标表", show_default=False
+        ),
+    ] = None
+    parks: Annotated[
+        Path | None,
+        typer.Option(
+            help="Boundaries of the parks; without them parks are points. · 园区界线",
+            show_default=False,
         ),
     ] = None
     fieldmap: Annotated[
@@ -200,7 +232,7 @@ class OutputOptions:
 
 def sources_of(
     parcels: Path | None,
-    records: RecordOptions,
+    records: ReadingOptions,
     view: ViewOptions,
     *,
     projects: Path | None = None,
@@ -212,7 +244,7 @@ def sources_of(
     parcels
         The parcels, or None for the demonstration city.
     records
-        The files beside them.
+        How they are read, and the files beside them.
     view
         For the as-of date.
     projects
@@ -222,7 +254,7 @@ def sources_of(
         parcels=parcels,
         projects=projects,
         on=view.on,
-        **{name: getattr(records, name) for name in RecordOptions.__slots__},
+        **{field.name: getattr(records, field.name) for field in fields(records)},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.text import Text as RichText
 
 from zqland.errors import ZqlandError
-from zqland.findings import SEVERITY_TEXTS, Finding, Severity, has_errors
+from zqland.findings import SEVERITY_TEXTS, Finding, Severity, has_errors, ranked
 from zqland.text import Language, Text
 from zqland_api.errors import UsageError
 from zqland_api.output import Format, choose_format, render, save
@@ -102,13 +102,12 @@ class Terminal:
 
     def tell(self, findings: Sequence[Finding]) -> None:
         """Print the worst findings beside the data."""
-        order = list(Severity)[::-1]
-        ranked = sorted(findings, key=lambda finding: order.index(finding.severity))
-        for finding in ranked[:FINDINGS_SHOWN]:
+        worst = ranked(findings)
+        for finding in worst[:FINDINGS_SHOWN]:
             line = _line(finding)
             self.say(line, style=_STYLES[finding.severity])
-        if len(ranked) > FINDINGS_SHOWN:
-            self.say(_MORE.format(count=len(ranked) - FINDINGS_SHOWN))
+        if len(worst) > FINDINGS_SHOWN:
+            self.say(_MORE.format(count=len(worst) - FINDINGS_SHOWN))
 
     def deliver(
         self, output: Output, *, form: Format | None = None, out: Path | None = None
@@ -143,6 +142,17 @@ class Terminal:
 
             def report(text: Text) -> None:
                 bars.update(task, description=text.in_language(self.language))
+
+            yield report
+
+    @contextmanager
+    def steps(self, text: Text) -> Iterator[Callable[[int, int], object]]:
+        """Show how many steps of a task are done, while it is done."""
+        with self._progress(BarColumn(), MofNCompleteColumn()) as bars:
+            task = bars.add_task(text.in_language(self.language), total=None)
+
+            def report(done: int, total: int) -> None:
+                bars.update(task, completed=done, total=total)
 
             yield report
 
