@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import shapely
 
 from zqland.text import Text
 from zqland_geodata import (
@@ -24,7 +25,7 @@ from zqland_geodata import (
     geoparquet,
     homezones,
     kml,
-    kml,
+    points,
     shapefile,
     survey_txt,
     systems,
@@ -50,6 +51,7 @@ READERS: dict[str, Reader] = {
     ".parquet": geoparquet.read,
     ".geoparquet": geoparquet.read,
     ".shp": shapefile.read,
+    ".csv": points.read,
     ".kml": kml.read,
     ".kmz": kml.read,
     ".ovkml": kml.read,
@@ -175,6 +177,13 @@ def _layer(file: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     layer = reader(file, mapping, options)
     if layer.table.empty:
         raise FileUnreadableError(_NO_RECORDS.format(name=file.name))
+    count = int(shapely.get_num_coordinates(layer.table.geometry.to_numpy()).sum())
+    if count > options.limits.points:
+        raise FileUnreadableError(
+            _TOO_MANY_POINTS.format(
+                name=file.name, count=count, most=options.limits.points
+            )
+        )
     placed = systems.place(
         layer.table.geometry, mapping.source_crs, options.shifts, name=file.name
     )
@@ -217,6 +226,10 @@ _UNKNOWN_KIND = Text(
     en="{name} is of no kind that parcels are read from. Known: {known}, or the "
     "folder of a Shapefile.",
     zh="{name}不是可读取的地块文件。可用：{known}，或 Shapefile 所在文件夹。",
+)
+_TOO_MANY_POINTS = Text(
+    en="{name} has {count} points, and at most {most} points are read. Split it.",
+    zh="{name}有 {count} 个点，最多读取 {most} 个。请拆分。",
 )
 _NO_RECORDS = Text(
     en="{name} holds no records. Export it again with the parcels in it.",

@@ -18,7 +18,7 @@ from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.options import WriteOptions
 from zqland_geodata.outfiles import write_whole
 from zqland_geodata.survey import writer as survey_writer
-from zqland_geodata.writing import kml, layered, shapefile
+from zqland_geodata.writing import kml, layered, points, shapefile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,7 @@ WRITERS: Mapping[str, Writer] = {
     ".fgb": layered.write_flatgeobuf,
     ".shp": shapefile.write,
     ".zip": shapefile.write_zip,
+    ".csv": points.write,
     ".parquet": layered.write_geoparquet,
     ".geoparquet": layered.write_geoparquet,
     ".kml": kml.write,

@@ -76,7 +76,7 @@ def prepare(
         raise FileUnreadableError(_NOTHING)
     findings: list[Finding] = []
     shapes = written_shapes(parcels, options.crs, findings, degrees=degrees)
-    columns = _columns(parcels, findings)
+    columns = plain_columns(parcels, findings)
     table = gpd.GeoDataFrame(columns, geometry=shapes)
     return Prepared(table, findings)
 
@@ -156,8 +156,21 @@ def _in_system(
     return shapes
 
 
-def _columns(parcels: gpd.GeoDataFrame, findings: list[Finding]) -> pd.DataFrame:
-    """Return the plain columns: those of the catalogue in its order, others behind."""
+def plain_columns(parcels: gpd.GeoDataFrame, findings: list[Finding]) -> pd.DataFrame:
+    """Return the plain columns: those of the catalogue in its order, others behind.
+
+    Parameters
+    ----------
+    parcels
+        Table *parcels*.
+    findings
+        Columns that cannot be written are put behind.
+
+    Returns
+    -------
+    columns
+        ``parcel_id`` first; index 0, 1, …
+    """
     rows = catalogues.columns()
     order = [str(key) for key in rows.loc[rows["table"] == "parcels", "column"]]
     ids = pd.Series(parcels.index.astype("str"), name=_ID)
