@@ -6,9 +6,11 @@ is opened as the one kind that its ending names, and refused if it is another.
 
 from __future__ import annotations
 
+import mmap
 import re
 import sys
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -36,6 +38,7 @@ DRIVERS = {
 }
 """The one kind that is opened under each ending."""
 
+_CRS_MEMBER = re.compile(rb'"crs"\s*:\s*\{')
 _FAULTS = (
     RuntimeError,
     OSError,
@@ -73,7 +76,26 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
         There is no such layer, or several and none was named.
     """
     check_name(source)
-    return read_layer(source, choose_layer(source, mapping.layer), options)
+    layer = read_layer(source, choose_layer(source, mapping.layer), options)
+    is_json = DRIVERS[source.suffix.lower()] == "GeoJSON"
+    if is_json and mapping.source_crs is not None and not _names_system(source):
+        # Without a crs member a GeoJSON is taken for WGS 84: the user knows better.
+        return replace(layer, crs=None, table=_unplaced(layer.table))
+    return layer
+
+
+def _names_system(source: Path) -> bool:
+    """Tell whether a GeoJSON has a crs member."""
+    with (
+        source.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
+    ):
+        return _CRS_MEMBER.search(content) is not None
+
+
+def _unplaced(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    shapes = gpd.GeoSeries(table.geometry.to_numpy(), table.index)
+    return gpd.GeoDataFrame(table.set_geometry(shapes))
 
 
 def check_name(source: Path) -> None:

@@ -101,7 +101,9 @@ def place(points: Points, *, name: str) -> Placed:
     if (points.stated != 0).all():
         return _in_stated(points, name)
     try:
-        decision = decide(*points.figures.T, points.owner, Stated())
+        decision = decide(
+            points.figures[:, 0], points.figures[:, 1], points.owner, Stated()
+        )
     except UndecidedError as error:
         line = points.lines[max(error.point, 0)]
         raise SourceCrsError(
@@ -128,7 +130,7 @@ def place(points: Points, *, name: str) -> Placed:
 
 
 def _in_stated(points: Points, name: str) -> Placed:
-    found = kinds(*points.figures.T)
+    found = kinds(points.figures[:, 0], points.figures[:, 1])
     votes = np.bincount(found, minlength=len(Kind))
     usual = Kind(int(votes.argmax()))
     if usual is not Kind.NEITHER and votes[usual] == len(found):

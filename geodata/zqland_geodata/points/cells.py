@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from zqland_geodata.options import Limits
 
 ID, RING, POINT, SYSTEM, FIRST, SECOND = (
@@ -172,7 +174,7 @@ def number(text: str) -> float:
 
     Examples
     --------
-    >>> number("２５６３４００.５ "), number("一")
+    >>> number(" 2563400.5 "), number("一")
     (2563400.5, nan)
     """
     word = unicodedata.normalize("NFKC", text).strip().replace(",", "")
@@ -227,7 +229,7 @@ def _headed(row: Sequence[str]) -> tuple[dict[str, str], bool | None] | None:
         headings.plain(_UNIT.sub("", unicodedata.normalize("NFKC", text)))
         for text in row
     ]
-    for east, north, is_certain in ((EAST, NORTH, True), (Y, X, False)):
+    for east, north in ((EAST, NORTH), (Y, X)):
         eastings = [place for place, word in enumerate(plain) if word in east]
         northings = [place for place, word in enumerate(plain) if word in north]
         if len(eastings) == len(northings) == 1:
@@ -246,7 +248,8 @@ def _headed(row: Sequence[str]) -> tuple[dict[str, str], bool | None] | None:
         match = headings.match(text, "parcels") if text else None
         if match is not None and match[0] == "parcel_id":
             kinds[ID] = text
-    is_east_first = eastings[0] < northings[0] if is_certain else None
+    # X is the northing on Chinese plans and the easting elsewhere: it says nothing.
+    is_east_first = eastings[0] < northings[0] if east is EAST else None
     return kinds, is_east_first
 
 
@@ -291,7 +294,7 @@ def _without_headings(source: Path, rows: list[tuple[int, list[str]]]) -> Table:
 
 
 def _coordinates(
-    figures: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    figures: NDArray[np.float64],
 ) -> int | None:
     """Return the second of two columns side by side that are coordinates."""
     for last in range(figures.shape[1] - 1, 0, -1):
@@ -307,7 +310,7 @@ def _coordinates(
 
 def _leading(source: Path, cells: pd.DataFrame) -> dict[str, str]:
     """Tell apart the columns before the coordinates: id, ring and name of the point."""
-    names = list(cells)
+    names = [str(name) for name in cells]
     changing = [name for name in names if _changes(cells[name])]
     points = [name for name in changing if _are_point_names(cells[name])]
     kinds: dict[str, str] = {}
@@ -323,7 +326,7 @@ def _leading(source: Path, cells: pd.DataFrame) -> dict[str, str]:
         kinds |= {RING: small[-1]} if small else {}
     elif len(small) == _PAIR:
         kinds |= {ID: small[0], RING: small[1]}
-    elif small and cells[small[0]].nunique() > 1:
+    elif small and len(cells[small[0]].unique()) > 1:
         raise AmbiguousColumnError(_UNCLEAR.format(name=source.name))
     return kinds
 
@@ -365,7 +368,7 @@ _ENCODING = Text(
     zh="{name}不是 UTF-8、UTF-16 或 GBK 文本。请另存为 UTF-8 编码的 CSV。",
 )
 _RAGGED = Text(
-    en="{name}, line {line}: more cells than the {most} of the table. Correct the line.",
+    en="{name}, line {line}: more cells than the {most} of the table. Correct it.",
     zh="{name}第 {line} 行：单元格多于表头的 {most} 个。请更正该行。",
 )
 _NO_COORDINATES = Text(

@@ -159,7 +159,7 @@ def _code(word: str, name: str) -> int:
 def _ring_numbers(table: cells.Table) -> Integers:
     if cells.RING not in table.kinds:
         return np.zeros(len(table.cells), dtype=np.int64)
-    words = table.cells[table.kinds[cells.RING]]
+    words = table.cells[table.kinds[cells.RING]].replace("", pd.NA).ffill()
     return np.asarray(pd.factorize(words)[0], dtype=np.int64)
 
 

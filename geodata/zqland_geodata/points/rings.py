@@ -139,11 +139,10 @@ def polygons(rings: Rings, count: int) -> Shapes:
         return shapes
     chosen = kept[rings.ring]
     renumbered = np.cumsum(kept) - 1
-    faces = shapely.polygons(
-        shapely.linearrings(
-            rings.coordinates[chosen], indices=renumbered[rings.ring[chosen]]
-        )
+    lines = shapely.linearrings(
+        rings.coordinates[chosen], indices=renumbered[rings.ring[chosen]]
     )
+    faces = np.asarray(shapely.polygons(np.asarray(lines, dtype=object)), dtype=object)
     owner = rings.owner[kept]
     counts = np.bincount(owner, minlength=count)
     single = counts[owner] == 1

@@ -15,7 +15,12 @@ from zqland_geodata.cells import is_formula, safe_text
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.rawtable import clean_text
 from zqland_geodata.remarks import Rule
-from zqland_geodata.writing.tables import HOME_ZONE, plain_columns, written_shapes
+from zqland_geodata.writing.tables import (
+    HOME_ZONE,
+    one_zone,
+    plain_columns,
+    written_shapes,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +71,7 @@ def write(
         The encoding lacks a letter.
     """
     findings: list[Finding] = []
-    several = options.crs is None and parcels[HOME_ZONE].nunique() > 1
+    several = options.crs is None and one_zone(parcels) is None
     if several:
         shapes = parcels["home_geometry"].to_numpy()
         codes = parcels[HOME_ZONE].to_numpy(dtype=np.int64)
@@ -93,7 +98,7 @@ def write(
         ],
         axis=1,
     )
-    names = {column: _heading(column, options.language) for column in columns}
+    names = {column: _heading(str(column), options.language) for column in columns}
     text = written.rename(columns=names).to_csv(index=False, lineterminator="\r\n")
     path.write_bytes(_encoded(text, options.encoding or "utf-8-sig", path.name))
     return [*findings, *_without_shape(parcels, points)]
@@ -134,15 +139,11 @@ def _texts(parcels: gpd.GeoDataFrame, findings: list[Finding]) -> pd.DataFrame:
     """Return the other columns as texts that no spreadsheet takes for formulas."""
     columns = plain_columns(parcels, findings).drop(columns=HOME_ZONE)
     texts = columns.map(clean_text).astype("str")
-    for column in texts:
-        is_risky = texts[column].map(is_formula)
+    for column in map(str, texts):
+        risky = texts[texts[column].map(is_formula)]
         findings += [
-            _MARKED.finding(record, str(column), value)
-            for record, value in zip(
-                texts.loc[is_risky, "parcel_id"],
-                texts.loc[is_risky, column],
-                strict=True,
-            )
+            _MARKED.finding(record, column, value)
+            for record, value in zip(risky["parcel_id"], risky[column], strict=True)
         ]
     return texts.map(safe_text)
 
