@@ -42,5 +42,9 @@ def write_whole(path: str | Path, write: Callable[[Path], object]) -> None:
         draft = Path(aside, target.name)
         write(draft)
         beside = sorted(part for part in Path(aside).iterdir() if part != draft)
+        if beside and target.exists():
+            # Whoever is killed between two moves leaves parts without the file itself,
+            # which nobody takes for whole, and never an old file with new parts.
+            target.replace(Path(tempfile.mkdtemp(dir=aside), target.name))
         for part in [*beside, draft]:
             part.replace(target.with_name(part.name))
