@@ -12,6 +12,7 @@
     ├── TableError           (ValueError)   a table that breaks its schema
     ├── NeedError            (ValueError)   a need that contradicts itself
     ├── BasisError           (ValueError)   areas of two methods in one question
+    ├── ConstraintError      (ValueError)   a constraint layer that could take no ground
     └── NotFoundError        (LookupError)  no such parcel, park, project, item …
 
 Each sentence says what was found, what is needed and what to do, in both languages.
@@ -68,6 +69,10 @@ class NeedError(ZqlandError, ValueError):
 
 class BasisError(ZqlandError, ValueError):
     """Areas of different methods met in one question."""
+
+
+class ConstraintError(ZqlandError, ValueError):
+    """A constraint layer could take no ground, whatever lies there."""
 
 
 class NotFoundError(ZqlandError, LookupError):

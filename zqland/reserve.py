@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from zqland import areas, readiness, shape, status
+from zqland import areas, constraints, readiness, shape, status
 from zqland.areas import Method
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from zqland.catalogues import Catalogues
+    from zqland.constraints import ConstraintLayer, Overlay
 
 STATE_METHODS = (Method.PLANAR, Method.ELLIPSOID_OFFICIAL, Method.DECLARED)
 """The areas that every state carries; others are measured where they are asked for."""
@@ -45,6 +46,8 @@ class Reserve:
         Yearly targets per predicate.
     fictional
         True for records that describe no real ground; every output says so.
+    constraints
+        Layers of ground on which parcels may not, or not wholly, be built.
     """
 
     parcels: gpd.GeoDataFrame
@@ -55,6 +58,7 @@ class Reserve:
     indicators: pd.DataFrame = field(default_factory=pd.DataFrame)
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
     fictional: bool = False
+    constraints: tuple[ConstraintLayer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +75,25 @@ class ReserveState:
         The parcels with their areas, readiness and status; see `as_of`.
     catalogue_hash
         Which rules were used (`zqland.catalogues.Catalogues.hash`).
+    overlay
+        The constraint layers laid over the parcels; None for parcels that were put
+        together without any.
     """
 
     reserve: Reserve
     on: dt.date
     parcels: gpd.GeoDataFrame
     catalogue_hash: str
+    overlay: Overlay | None = None
 
 
-def as_of(reserve: Reserve, *, on: dt.date, catalogues: Catalogues) -> ReserveState:
+def as_of(
+    reserve: Reserve,
+    *,
+    on: dt.date,
+    catalogues: Catalogues,
+    overlay: Overlay | None = None,
+) -> ReserveState:
     """Put together what is known of every parcel on a date.
 
     Parameters
@@ -90,13 +104,18 @@ def as_of(reserve: Reserve, *, on: dt.date, catalogues: Catalogues) -> ReserveSt
         The date.
     catalogues
         The rules in force.
+    overlay
+        The constraint layers of the reserve laid over its parcels, where that is done
+        already: it is the same on every day.
 
     Returns
     -------
     state
         Its ``parcels`` carry, beside their own columns, the areas by `STATE_METHODS`
-        (``planar_m2``, ``ellipsoid_official_m2``, ``declared_m2``), ``compactness``,
-        and the columns of `zqland.readiness.derive` and `zqland.status.derive`.
+        (``planar_m2``, ``ellipsoid_official_m2``, ``declared_m2``), the usable areas
+        by the same (``usable_planar_m2`` …), ``constraints`` (keys of the layers that
+        concern it) and ``forbidden_m2`` (planar), ``compactness``, and the columns of
+        `zqland.readiness.derive` and `zqland.status.derive`.
 
     Raises
     ------
@@ -104,8 +123,13 @@ def as_of(reserve: Reserve, *, on: dt.date, catalogues: Catalogues) -> ReserveSt
         Evidence names an unknown item or unit, or an event an unknown status.
     """
     parcels = reserve.parcels
+    measured = areas.measure(parcels, methods=STATE_METHODS)
+    laid = overlay or constraints.overlay(parcels, reserve.constraints)
+    found = {"constraints": laid.keys(), "forbidden_m2": laid.forbidden_m2}
     parts = [
-        areas.measure(parcels, methods=STATE_METHODS),
+        measured,
+        laid.usable(parcels, measured),
+        pd.DataFrame(found, index=parcels.index),
         shape.compactness(gpd.GeoSeries(parcels["home_geometry"])),
         readiness.derive(parcels, reserve.evidence, on=on, rules=catalogues.readiness),
         status.derive(parcels, reserve.status_events, on=on),
@@ -118,4 +142,5 @@ def as_of(reserve: Reserve, *, on: dt.date, catalogues: Catalogues) -> ReserveSt
         on=on,
         parcels=gpd.GeoDataFrame(known, geometry=parcels.active_geometry_name),
         catalogue_hash=catalogues.hash,
+        overlay=laid,
     )
