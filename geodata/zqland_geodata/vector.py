@@ -21,6 +21,7 @@ from zqland.text import Text
 from zqland_geodata import (
     assembly,
     bundles,
+    dxf,
     gdalfiles,
     geoparquet,
     homezones,
@@ -56,13 +57,15 @@ READERS: dict[str, Reader] = {
     ".kmz": kml.read,
     ".ovkml": kml.read,
     ".ovkmz": kml.read,
+    ".dxf": dxf.read,
+    ".dwg": dxf.refuse_dwg,
 }
 """Who reads a layer, by the ending of the file."""
 
 SURVEYS = (".txt",)
 """Endings of boundary-point exchange files, which say of parcels what they are."""
 
-KINDS = (*READERS, ".zip", *SURVEYS)
+KINDS = (*(kind for kind in READERS if kind != ".dwg"), ".zip", *SURVEYS)
 """Endings of files that parcels can be read from; folders and archives hold one."""
 
 

@@ -342,7 +342,7 @@ def test_a_table_without_shapes_is_no_layer(tmp_path: Path) -> None:
         read_parcels(path)
 
 
-@pytest.mark.parametrize("name", ["a.xyz", "a.dwg", "a"])
+@pytest.mark.parametrize("name", ["a.xyz", "a.ovobj", "a"])
 def test_an_unknown_kind_is_refused_with_the_known_ones(
     tmp_path: Path, name: str
 ) -> None:

@@ -88,7 +88,7 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     table = columns.table(areas, mapping, options.limits, findings, name=source.name)
     system = None if code is None else CRS.from_epsg(code)
     return Layer(
-        gpd.GeoDataFrame(table, geometry=shapes.set_crs(system)),
+        gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs=system)),
         system,
         findings,
         [mark.place for mark in areas],
@@ -247,11 +247,10 @@ def _shapes(areas: Sequence[Placemark]) -> np.ndarray[tuple[int], np.dtype[np.ob
         return shapes
     rings = [ring for _, part in parts for ring in part]
     sizes = [len(ring) for ring in rings]
-    lines = shapely.linearrings(
-        np.concatenate(rings), indices=np.repeat(np.arange(len(rings)), sizes)
-    )
+    number = np.repeat(np.arange(len(rings)), sizes)
+    lines = np.asarray(shapely.linearrings(np.concatenate(rings), indices=number))
     owner = np.repeat(np.arange(len(parts)), [len(part) for _, part in parts])
-    polygons = shapely.polygons(lines, indices=owner)
+    polygons = np.asarray(shapely.polygons(lines, indices=owner))
     rows = np.array([row for row, _ in parts])
     held, counts = np.unique(rows, return_counts=True)
     single = np.isin(rows, held[counts == 1])
@@ -291,7 +290,8 @@ _NOT_STATED = Text(
     "web map (OvCoordType), some 600 m apart. Export it again with that statement, or "
     "give source_crs = 4490 if they are true CGCS2000 throughout.",
     zh="{name} {place}：未注明坐标是真实坐标还是网络地图偏移坐标（OvCoordType），"
-    "两者相差约600米。请重新导出并注明；若确为2000国家大地坐标，请给出 source_crs = 4490。",
+    "两者相差约600米。请重新导出并注明；若确为2000国家大地坐标，请给出 "
+    "source_crs = 4490。",
 )
 _LINK = Rule(
     "kml.network_link",

@@ -93,7 +93,7 @@ def undo(
     Parameters
     ----------
     shapes
-        Shapes in longitude and latitude, without CRS; index 0, 1, …
+        Shapes in longitude and latitude, without CRS, in the order of the file.
     systems
         In which coordinates each stands; ``None`` where nothing is said.
     findings

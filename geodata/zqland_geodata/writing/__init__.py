@@ -18,7 +18,7 @@ from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.options import WriteOptions
 from zqland_geodata.outfiles import write_whole
 from zqland_geodata.survey import writer as survey_writer
-from zqland_geodata.writing import kml, layered, points, shapefile
+from zqland_geodata.writing import dxf, kml, layered, points, shapefile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +39,7 @@ WRITERS: Mapping[str, Writer] = {
     ".kmz": kml.write,
     ".ovkml": kml.write,
     ".ovkmz": kml.write,
+    ".dxf": dxf.write,
     ".txt": survey_writer.write,
 }
 """Who writes parcels, by the ending of the file."""

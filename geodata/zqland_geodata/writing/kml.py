@@ -168,7 +168,7 @@ def _coordinates(shapes: NDArray[np.object_]) -> Iterator[str]:
         start = end
 
 
-def _geometry(shape: object, coordinates: Iterator[str]) -> str:
+def _geometry(shape: shapely.Geometry | None, coordinates: Iterator[str]) -> str:
     parts = [part for part in shapely.get_parts(shape) if not part.is_empty]
     polygons = [
         "<Polygon>"

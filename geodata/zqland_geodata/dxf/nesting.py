@@ -1,0 +1,99 @@
+"""Tell outer rings from holes: a ring directly inside another is its hole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.int64]
+    Shapes = NDArray[np.object_]
+
+OUTSIDE = -1
+"""The ring around a ring that lies in no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """Which ring lies in which.
+
+    Attributes
+    ----------
+    around
+        Number of the smallest ring around each ring, or `OUTSIDE`; shape (n,).
+    depth
+        How many rings lie around each ring; shape (n,).
+    """
+
+    around: Integers
+    depth: Integers
+
+    @classmethod
+    def of(cls, rings: Shapes) -> Nesting:
+        """Find out which ring lies in which.
+
+        Parameters
+        ----------
+        rings
+            Filled rings, polygons without holes; shape (n,). Equal rings lie in
+            neither, and rings that cross in neither.
+
+        Returns
+        -------
+        nesting
+            The ring around each.
+
+        Examples
+        --------
+        >>> boxes = [shapely.box(0, 0, 9, 9), shapely.box(1, 1, 2, 2)]
+        >>> Nesting.of(np.array(boxes)).around.tolist()
+        [-1, 0]
+        """
+        around = np.full(len(rings), OUTSIDE, dtype=np.int64)
+        depth = np.zeros(len(rings), dtype=np.int64)
+        sound = shapely.make_valid(rings)
+        areas = shapely.area(sound)
+        inner, outer = shapely.STRtree(sound).query(sound, predicate="covered_by")
+        # Rings of the same area that cover each other are one ring drawn twice.
+        is_inside = areas[inner] < areas[outer]
+        inner, outer = inner[is_inside], outer[is_inside]
+        np.add.at(depth, inner, 1)
+        order = np.argsort(-areas[outer], kind="stable")
+        # The smallest comes last and stays.
+        around[inner[order]] = outer[order]
+        return cls(around, depth)
+
+
+def polygons(rings: Shapes, nesting: Nesting, is_outer: NDArray[np.bool_]) -> Shapes:
+    """Cut holes out of the outer rings.
+
+    Parameters
+    ----------
+    rings
+        Filled rings; shape (n,).
+    nesting
+        Which lies in which.
+    is_outer
+        Which rings are areas of their own; shape (n,).
+
+    Returns
+    -------
+    polygons
+        One for each outer ring, in their order; every ring directly inside is a hole.
+    """
+    chosen = np.flatnonzero(is_outer)
+    number = np.full(len(rings), OUTSIDE, dtype=np.int64)
+    number[chosen] = np.arange(len(chosen))
+    holes = np.flatnonzero(nesting.around != OUTSIDE)
+    holes = holes[is_outer[nesting.around[holes]]]
+    members = np.concatenate((chosen, holes))
+    owner = np.concatenate((np.arange(len(chosen)), number[nesting.around[holes]]))
+    # Outer rings stand first for each owner, as the call wants it.
+    order = np.argsort(owner, kind="stable")
+    lines = shapely.get_exterior_ring(rings[members[order]])
+    return np.asarray(shapely.polygons(lines, indices=owner[order]), dtype=object)
