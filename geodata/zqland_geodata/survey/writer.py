@@ -311,16 +311,8 @@ def _encoded(text: str, encoding: str, findings: list[Finding]) -> bytes:
             raise SurveyTextError(
                 _NO_LETTER.format(letter=letter, encoding=encoding)
             ) from error
-    try:
-        content = text.encode("gb18030")
-    except UnicodeEncodeError as error:
-        # Half a letter, as a broken file can hold, is in no encoding.
-        letter = repr(error.object[error.start : error.end])
-        raise SurveyTextError(
-            _NO_LETTER.format(letter=letter, encoding="gb18030")
-        ) from error
     findings.append(_GB18030.finding("", "name", letter))
-    return content
+    return text.encode("gb18030")
 
 
 def _report_columns(parcels: gpd.GeoDataFrame, findings: list[Finding]) -> None:
