@@ -14,8 +14,9 @@ from zqland import catalogues
 from zqland.text import Language, Text
 from zqland.units import Unit, from_m2
 from zqland_geodata.demo.fates import ON
-from zqland_geodata.survey_txt import write_survey_txt
+from zqland_geodata.options import WriteOptions
 from zqland_geodata.workbook.form import Column, open_book
+from zqland_geodata.writing import write_parcels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,11 +96,10 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
     parcels = reserve.parcels
     _write_geopackage(parcels, files["parcels"])
     _write_shapefile(parcels[parcels["park_id"] == SHAPEFILE_PARK], files["shapefile"])
-    write_survey_txt(
+    write_parcels(
         parcels[parcels["park_id"] == SURVEY_PARK],
         files["survey"],
-        producer="示范数据（虚构）",
-        on=ON,
+        WriteOptions(producer="示范数据（虚构）", on=ON),
     )
     _write_evidence(reserve.evidence, rules, files["evidence"])
     _write_wide(reserve, rules, files["evidence_wide"])
