@@ -12,8 +12,9 @@ them unchanged. CGCS2000 and WGS 84 differ by the plate motion since 2000 (some
 not notice. PROJ would do the same, without saying so, as a "ballpark"
 transformation. Any other datum must have a published transformation to WGS 84 that
 is good to `DATUM_TOLERANCE_M`, or it is refused. Xi'an 80 and Beijing 54 are refused
-by name, also where a file brings seven parameters along: those in circulation are
-those of another place.
+by name, also where the definition of a system brings seven parameters along
+(``+towgs84``): those in circulation are those of another place. `zqland.shifts` leads
+from them to CGCS2000 by parameters that the user gives.
 """
 
 from __future__ import annotations

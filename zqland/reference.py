@@ -68,11 +68,10 @@ _NOT_ON_EARTH = Text(
 _OLD_DATUM = Text(
     en="“{found}” is on the datum {datum}. No exact transformation from it to "
     "CGCS2000 is published, and the approximate ones miss by tens of metres, so the "
-    "data is not read. What helps: the city's own 4- or 7-parameter set from the "
-    "surveying authority, applied before import, or the same data delivered in "
-    "CGCS2000.",
+    "data is not read. What helps: a file with the city's own 4- or 7-parameter set "
+    "from the surveying authority, or the same data delivered in CGCS2000.",
     zh="“{found}”采用{datum}。{datum}到2000国家大地坐标系没有公开的精确转换参数，近似转换误差"
-    "可达数十米，因此未予读取。可行办法：用测绘主管部门提供的本市四参数或七参数先行转换，"
+    "可达数十米，因此未予读取。可行办法：给出载有测绘主管部门本市四参数或七参数的文件，"
     "或索取2000国家大地坐标系成果。",
 )
 _NO_PUBLISHED_WAY = Text(
