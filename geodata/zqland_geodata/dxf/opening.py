@@ -36,6 +36,7 @@ UNREADABLE = (
     ArithmeticError,
     AssertionError,
     RecursionError,
+    StopIteration,
     struct.error,
 )
 """What the library raises on damaged drawings."""
