@@ -80,7 +80,10 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     is_json = DRIVERS[source.suffix.lower()] == "GeoJSON"
     if is_json and mapping.source_crs is not None and not _names_system(source):
         # Without a crs member a GeoJSON is taken for WGS 84: the user knows better.
-        return replace(layer, crs=None, table=_unplaced(layer.table))
+        bare = gpd.GeoSeries(layer.table.geometry.to_numpy())
+        columns = layer.table.drop(columns=layer.table.geometry.name)
+        table = gpd.GeoDataFrame(columns, geometry=bare)
+        return replace(layer, crs=None, table=table)
     return layer
 
 
@@ -91,11 +94,6 @@ def _names_system(source: Path) -> bool:
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content,
     ):
         return _CRS_MEMBER.search(content) is not None
-
-
-def _unplaced(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    shapes = gpd.GeoSeries(table.geometry.to_numpy(), table.index)
-    return gpd.GeoDataFrame(table.set_geometry(shapes))
 
 
 def check_name(source: Path) -> None:

@@ -91,16 +91,14 @@ def divide(
         start = first
         while start < last:
             near = _near(coordinates[start:last], coordinates[start], tolerance)
-            back = np.flatnonzero(near)
-            back = back[back >= LEAST_POINTS]
-            stop = start + int(back[0]) if len(back) else last
+            stop = start + _end(near)
             starts.append(start)
             ends.append(stop)
-            closed.append(bool(len(back)))
-            start = stop + 1 if len(back) else last
-            # Further rows of the same point close the ring once more.
-            while start < last and near[start - starts[-1]]:
-                start += 1
+            closed.append(stop < last)
+            # Rows of the first point behind the end close the ring, once or more.
+            while stop < last and near[stop - start]:
+                stop += 1
+            start = stop
     begin, stop_at = np.asarray(starts, np.int64), np.asarray(ends, np.int64)
     sizes = stop_at - begin
     ring = np.repeat(np.arange(len(sizes)), sizes)
@@ -110,6 +108,16 @@ def divide(
     same[1:] = (np.abs(np.diff(points, axis=0)) <= tolerance).all(axis=1)
     same[1:] &= np.diff(ring) == 0
     return Rings(points[~same], ring[~same], owner[begin], np.asarray(closed))
+
+
+def _end(near: Flags) -> int:
+    """Return how many rows belong to a ring, by which rows are at its first point."""
+    back = np.flatnonzero(near)
+    back = back[back >= LEAST_POINTS]
+    if len(back):
+        return int(back[0])
+    # The last row may close a ring that is too short to be one.
+    return len(near) - 1 if len(near) > 1 and near[-1] else len(near)
 
 
 def _near(points: Floats, point: Floats, tolerance: float) -> Flags:

@@ -75,7 +75,7 @@ def write(
     Raises
     ------
     FileUnreadableError
-        The encoding is not one of these, or lacks a letter.
+        The encoding is not one of these.
     """
     prepared = prepare(parcels, options)
     findings = list(prepared.findings)
@@ -149,18 +149,14 @@ def _dates_as_text(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _encoding(
     table: gpd.GeoDataFrame, wanted: str, name: str, findings: list[Finding]
 ) -> str:
-    """Return an encoding that has every letter."""
+    """Return an encoding that has every letter; GB 18030 has all there are."""
     asked = wanted.strip().lower()
     asked = _SPELLINGS.get(asked, asked) or DEFAULT_ENCODING
     if asked not in _LABELS:
         raise FileUnreadableError(_NO_SUCH_ENCODING.format(name=name, found=wanted))
-    letters = _letters(table)
-    lacking = _lacking(letters, asked)
+    lacking = _lacking(_letters(table), asked)
     if not lacking:
         return asked
-    if _lacking(letters, WIDER_ENCODING):
-        # Halves of letters (lone surrogates) are in no encoding at all.
-        raise FileUnreadableError(_NO_LETTER.format(name=name, letter=ascii(lacking)))
     findings.append(_WIDER.finding("", "encoding", lacking, asked=_LABELS[asked]))
     return WIDER_ENCODING
 
@@ -283,10 +279,6 @@ def _state_encoding(path: Path, encoding: str) -> None:
 _NO_SUCH_ENCODING = Text(
     en="{name}: a Shapefile is not written in “{found}”. Choose gbk, gb18030 or utf-8.",
     zh="{name}：不支持以“{found}”编码写出 Shapefile。请选用 gbk、gb18030 或 utf-8。",
-)
-_NO_LETTER = Text(
-    en="{name}: the letter {letter} can be written in no encoding. Correct the text.",
-    zh="{name}：字符 {letter} 无法以任何编码写出。请更正文本。",
 )
 _NAME_CUT = Rule(
     "write.name_cut",
