@@ -37,6 +37,7 @@ from zqland import areas, crs, ground
 from zqland.areas import Method
 from zqland.errors import ConstraintError
 from zqland.text import Text
+from zqland.units import Unit, format_area, round_half_up
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ class Side(StrEnum):
 
 RULE_TEXTS: Final = {
     ConstraintRule.FORBID: Text(en="forbidden", zh="禁止占用"),
-    ConstraintRule.WARN: Text(en="warning", zh="提示"),
+    ConstraintRule.WARN: Text(en="to be checked", zh="需核实"),
     ConstraintRule.DEDUCT: Text(en="deducted", zh="扣除"),
 }
 """The words for the rules."""
@@ -152,7 +153,8 @@ class ConstraintLayer:
         pad = (_MARGIN_M + abs(self.buffer_m)) / _METRES_PER_DEGREE
         bounds = parcels.total_bounds + np.array([-pad, -pad, pad, pad])
         there = Transformer.from_crs(crs.GEOGRAPHIC, system, always_xy=True)
-        window = np.array(there.transform_bounds(*bounds, densify_pts=21))
+        west, south, east, north = bounds
+        window: Floats = np.array(there.transform_bounds(west, south, east, north))
         if np.isfinite(window).all():
             west, south, east, north = shapely.bounds(shapes).T
             is_near = (west <= window[2]) & (east >= window[0])
@@ -184,6 +186,95 @@ class ConstraintLayer:
         if self.buffer_m:
             moved = shapely.buffer(moved, self.buffer_m, quad_segs=ARC_SEGMENTS)
         return ground.areal(moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What one layer concerns of one parcel.
+
+    Attributes
+    ----------
+    layer
+        Key of the layer.
+    name
+        Its name.
+    rule
+        What it does to that ground.
+    side
+        Whether the ground is inside or outside of the shapes of the layer.
+    area_m2
+        Planar area of the ground, square metres.
+    share
+        The same as a share of the parcel.
+    """
+
+    layer: str
+    name: Text
+    rule: ConstraintRule
+    side: Side
+    area_m2: float
+    share: float
+
+    @property
+    def place(self) -> Text:
+        """Say on which side of the layer the ground lies."""
+        return _PLACES[self.side].format(layer=self.name)
+
+    def text(self, unit: Unit | str) -> Text:
+        """Say how much ground the layer concerns, and what it does to it.
+
+        Parameters
+        ----------
+        unit
+            Unit of the area; square metres stand beside other units.
+
+        Returns
+        -------
+        text
+            Such as "1.20 mu (800.00 m², 1.0 %) in the red line: forbidden".
+        """
+        return _OVERLAP.format(
+            area=ground_text(self.area_m2, unit, share=self.share),
+            place=self.place,
+            rule=RULE_TEXTS[self.rule],
+        )
+
+
+def ground_text(area_m2: float, unit: Unit | str, *, share: float) -> Text:
+    """Write an area with its square metres and its share of a parcel.
+
+    Parameters
+    ----------
+    area_m2
+        Square metres.
+    unit
+        Unit of the area.
+    share
+        From 0 to 1; a share that is not zero is not written as zero.
+
+    Returns
+    -------
+    text
+        The figures.
+
+    Examples
+    --------
+    >>> ground_text(800.0, "mu", share=0.01).en
+    '1.20 mu (800.00 m², 1.0 %)'
+    >>> ground_text(0.5, "m2", share=0.00001).zh
+    '0.50平方米（<0.1%）'
+    """
+    percent = float(round_half_up(100 * share, 1))
+    figure = "<0.1" if share > 0 and percent == 0 else f"{percent:.1f}"
+    english = format_area(area_m2, unit, language="en")
+    chinese = format_area(area_m2, unit, language="zh")
+    metres = f"{round_half_up(area_m2, 2):,.2f}"
+    if unit == Unit.M2:
+        return Text(en=f"{english} ({figure} %)", zh=f"{chinese}（{figure}%）")
+    return Text(
+        en=f"{english} ({metres} m², {figure} %)",
+        zh=f"{chinese}（{metres}平方米，{figure}%）",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,6 +315,36 @@ class Overlay:
         listed = self.overlaps.groupby("row", sort=False)["layer"].agg(tuple)
         keys[listed.index.to_numpy(dtype=np.intp)] = listed.to_numpy(dtype=object)
         return keys
+
+    def at(self, row: int) -> tuple[Overlap, ...]:
+        """Return what the layers concern of one parcel.
+
+        Parameters
+        ----------
+        row
+            Place of the parcel in its table.
+
+        Returns
+        -------
+        overlaps
+            In the order of the layers.
+        """
+        rows = self.overlaps["row"].to_numpy(dtype=np.intp)
+        first, last = np.searchsorted(rows, [row, row + 1])
+        layers = {layer.key: layer for layer in self.layers}
+        listed = self.overlaps.iloc[first:last]
+        found = zip(listed["layer"], listed["area_m2"], listed["share"], strict=True)
+        return tuple(
+            Overlap(
+                layer=key,
+                name=layers[key].text,
+                rule=layers[key].rule,
+                side=layers[key].side,
+                area_m2=float(area_m2),
+                share=float(share),
+            )
+            for key, area_m2, share in found
+        )
 
     def usable(self, parcels: gpd.GeoDataFrame, measured: pd.DataFrame) -> pd.DataFrame:
         """Measure the usable areas beside total areas that are measured already.
@@ -284,7 +405,8 @@ def overlay(parcels: gpd.GeoDataFrame, layers: Sequence[ConstraintLayer]) -> Ove
 
     Examples
     --------
-    >>> home = gpd.GeoSeries([shapely.box(38_400_000, 2_560_000, 38_400_100, 2_560_100)])
+    >>> square = shapely.box(38_400_000, 2_560_000, 38_400_100, 2_560_100)
+    >>> home = gpd.GeoSeries([square])
     >>> lots = gpd.GeoDataFrame(
     ...     {"home_geometry": home, "home_zone": 4526},
     ...     geometry=crs.to_geographic(home, 4526),
@@ -389,6 +511,11 @@ def _table(
     return whole.sort_values("row", kind="stable", ignore_index=True)
 
 
+_OVERLAP = Text(en="{area} {place}: {rule}", zh="{place}{area}：{rule}")
+_PLACES = {
+    Side.INSIDE: Text(en="in the {layer}", zh="{layer}内"),
+    Side.OUTSIDE: Text(en="outside the {layer}", zh="{layer}外"),
+}
 _NO_SHAPES = Text(
     en="The constraint layer “{layer}” has no shapes. Give it a file with some.",
     zh="约束图层“{layer}”没有图形。请提供含有图形的文件。",

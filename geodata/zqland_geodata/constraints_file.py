@@ -8,7 +8,6 @@ accepted; what is faulty in a layer is a finding, never silently left out.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -28,6 +27,8 @@ from zqland_geodata.remarks import Rule
 from zqland_geodata.vector import read_layer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from zqland.catalogues.constraints import ConstraintEntry
     from zqland_geodata.layers import Layer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from zqland.areas import Method
+    from zqland.constraints import Overlap
     from zqland.matching.indicators import IndicatorCheck
     from zqland.matching.near_misses import NearMiss
     from zqland.needs import Need
@@ -78,8 +80,9 @@ class Match:
         Place, from 1.
     parcel_id, park_id
         Which parcel, and where.
-    area_m2
-        Its area on the basis of the answer, square metres.
+    area_m2, usable_m2
+        Its area on the basis of the answer, square metres: all of it, and that without
+        forbidden and deducted ground.
     score
         0 to 100.
     parts
@@ -91,19 +94,24 @@ class Match:
     indicators
         The project's promise at the lot's area against the park's limits.
     reasons
-        Why it fits, one sentence a fact.
+        Why it fits, one sentence a fact; what constraint layers concern comes last.
+    overlaps, constraints
+        What constraint layers concern of it, as figures and as sentences.
     """
 
     rank: int
     parcel_id: str
     park_id: str
     area_m2: float
+    usable_m2: float
     score: float
     parts: Mapping[str, Part]
     ready_on: dt.date | None
     handover_on: dt.date | None
     indicators: tuple[IndicatorCheck, ...]
     reasons: tuple[Text, ...]
+    overlaps: tuple[Overlap, ...] = ()
+    constraints: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +132,10 @@ class Answer:
         Which rules were used.
     fictional
         Whether the parcels describe no real ground.
+    is_constrained
+        Whether constraint layers were laid over the parcels.
+    judged_on
+        ``usable`` or ``total``: the area on which lots were judged.
     free_count
         Free parcels before the funnel.
     fit_count
@@ -146,6 +158,8 @@ class Answer:
     unit: Unit
     catalogue_hash: str
     fictional: bool
+    is_constrained: bool
+    judged_on: str
     free_count: int
     fit_count: int
     near_count: int
@@ -186,6 +200,7 @@ class Answer:
                 "parcel": match.parcel_id,
                 "park": self._park(match.park_id, language),
                 "area": from_m2(match.area_m2, self.unit),
+                "usable": from_m2(match.usable_m2, self.unit),
                 "score": match.score,
                 "ready": match.ready_on,
                 "handover": match.handover_on,
@@ -214,6 +229,7 @@ class Answer:
                 "parcel": near.parcel_id,
                 "park": self._park(near.park_id, language),
                 "area": from_m2(near.area_m2, self.unit),
+                "usable": from_m2(near.usable_m2, self.unit),
                 "relaxation": near.relaxation.in_language(language),
                 "ratio": near.ratio,
             }
@@ -243,6 +259,7 @@ class Answer:
             "unit": str(self.unit),
             "catalogue_hash": self.catalogue_hash,
             "fictional": self.fictional,
+            "judged_on": self.judged_on,
             "free_count": self.free_count,
             "fit_count": self.fit_count,
             "near_count": self.near_count,
@@ -264,7 +281,8 @@ class Answer:
         columns: Mapping[str, Text],
         language: Language | str,
     ) -> pd.DataFrame:
-        table = pd.DataFrame(rows, columns=list(columns))
+        shown = [key for key in columns if key != "usable" or self.is_constrained]
+        table = pd.DataFrame(rows, columns=shown)
         headings = {
             key: text.format(unit=UNIT_TEXTS[self.unit]).in_language(language)
             for key, text in columns.items()
@@ -274,7 +292,7 @@ class Answer:
     def _match_dict(self, match: Match, language: Language | str) -> dict[str, Any]:
         return {
             "rank": match.rank,
-            **self._lot_dict(match.parcel_id, match.park_id, match.area_m2, language),
+            **self._lot_dict(match, language),
             "score": match.score,
             "parts": {
                 key: {
@@ -304,7 +322,7 @@ class Answer:
     def _near_dict(self, near: NearMiss, language: Language | str) -> dict[str, Any]:
         return {
             "rank": near.rank,
-            **self._lot_dict(near.parcel_id, near.park_id, near.area_m2, language),
+            **self._lot_dict(near, language),
             "condition": near.condition,
             "shortfall": near.shortfall,
             "tolerance": near.tolerance,
@@ -313,14 +331,27 @@ class Answer:
         }
 
     def _lot_dict(
-        self, parcel_id: str, park_id: str, area_m2: float, language: Language | str
+        self, lot: Match | NearMiss, language: Language | str
     ) -> dict[str, Any]:
         return {
-            "parcel_id": parcel_id,
-            "park_id": park_id,
-            "park_name": self._park(park_id, language),
-            "area_m2": area_m2,
-            "area_text": area_text(area_m2, self.unit).in_language(language),
+            "parcel_id": lot.parcel_id,
+            "park_id": lot.park_id,
+            "park_name": self._park(lot.park_id, language),
+            "area_m2": _known(lot.area_m2),
+            "area_text": area_text(lot.area_m2, self.unit).in_language(language),
+            "usable_m2": _known(lot.usable_m2),
+            "usable_text": area_text(lot.usable_m2, self.unit).in_language(language),
+            "constraints": [
+                {
+                    "layer": one.layer,
+                    "label": one.name.in_language(language),
+                    "rule": one.rule.value,
+                    "area_m2": one.area_m2,
+                    "share": one.share,
+                    "text": text.in_language(language),
+                }
+                for one, text in zip(lot.overlaps, lot.constraints, strict=True)
+            ],
         }
 
 
@@ -342,6 +373,7 @@ _MATCH_COLUMNS: Final = {
     "parcel": Text(en="Parcel", zh="地块编号"),
     "park": Text(en="Park", zh="园区"),
     "area": Text(en="Area ({unit})", zh="面积（{unit}）"),
+    "usable": Text(en="Usable ({unit})", zh="可用面积（{unit}）"),
     "score": Text(en="Score", zh="得分"),
     "ready": Text(en="Ready on", zh="达标日期"),
     "handover": Text(en="In hand by", zh="可交地日期"),
@@ -352,6 +384,7 @@ _NEAR_COLUMNS: Final = {
     "parcel": Text(en="Parcel", zh="地块编号"),
     "park": Text(en="Park", zh="园区"),
     "area": Text(en="Area ({unit})", zh="面积（{unit}）"),
+    "usable": Text(en="Usable ({unit})", zh="可用面积（{unit}）"),
     "relaxation": Text(en="What would admit it", zh="放宽条件"),
     "ratio": Text(en="Shortfall in tolerances", zh="差距（容差倍数）"),
 }
@@ -360,6 +393,10 @@ _NEAR_COLUMNS: Final = {
 def _joined(texts: tuple[Text, ...], language: Language | str) -> str:
     mark = "；" if Language(language) is Language.ZH else "; "
     return mark.join(text.in_language(language) for text in texts)
+
+
+def _known(area_m2: float) -> float | None:
+    return None if math.isnan(area_m2) else area_m2
 
 
 def _iso(day: dt.date | None) -> str | None:

@@ -94,6 +94,38 @@ class LargestArea:
 
 
 @dataclass(frozen=True, slots=True)
+class Unforbidden:
+    """No constraint layer forbids any ground of the lot.
+
+    Attributes
+    ----------
+    rule
+        What the catalogue says of it.
+    is_forbidden
+        Whether any is.
+    forbidden_m2, total_m2
+        How much, and of how much.
+    """
+
+    rule: ConditionRule
+    is_forbidden: NDArray[np.bool_]
+    forbidden_m2: NDArray[np.float64]
+    total_m2: NDArray[np.float64]
+
+    def fails(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell which parcels have forbidden ground."""
+        return self.is_forbidden[rows].copy()
+
+    def unknown(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell that nothing is unknown: layers say where they lie."""
+        return np.zeros(len(self.is_forbidden[rows]), dtype=np.bool_)
+
+    def ratio(self, rows: Rows) -> NDArray[np.float64]:
+        """Measure the forbidden ground as a share of the parcel."""
+        return _tolerances(self.rule, self.forbidden_m2[rows] / self.total_m2[rows])
+
+
+@dataclass(frozen=True, slots=True)
 class ReadyInTime:
     r"""The needed predicate holds early enough, and still at hand-over.
 
@@ -389,6 +421,7 @@ class _Setup:
         makers = {
             "area_min": self._smallest,
             "area_max": self._largest,
+            "forbidden": self._forbidden,
             "ready_in_time": self._ready,
             "land_class": self._land_class,
             "park": self._park,
@@ -401,6 +434,14 @@ class _Setup:
 
     def _largest(self, rule: ConditionRule) -> Condition:
         return LargestArea(rule, self.snapshot.area_m2, self.need.area_max_m2)
+
+    def _forbidden(self, rule: ConditionRule) -> Condition | None:
+        snapshot = self.snapshot
+        if not snapshot.has_forbidden:
+            return None
+        return Unforbidden(
+            rule, snapshot.is_forbidden, snapshot.forbidden_m2, snapshot.total_m2
+        )
 
     def _ready(self, rule: ConditionRule) -> Condition:
         needed_by, last_day = self.need.needed_by, None

@@ -79,6 +79,8 @@ def match(
         unit=Unit(unit),
         catalogue_hash=snapshot.catalogue_hash,
         fictional=snapshot.fictional,
+        is_constrained=snapshot.is_constrained,
+        judged_on=snapshot.rules.judged_on,
         free_count=len(snapshot),
         fit_count=len(sifted.fits),
         near_count=near_count,
@@ -157,11 +159,13 @@ def _match(
     park, area = snapshot.park_id(row), float(snapshot.area_m2[row])
     ready, handover = reasons.handover(row)
     indicators = check(need, area, parks=snapshot.parks, park_id=park)
+    constraints = reasons.constraints(row)
     return Match(
         rank=number,
         parcel_id=str(snapshot.parcel_id[row]),
         park_id=park,
-        area_m2=area,
+        area_m2=float(snapshot.total_m2[row]),
+        usable_m2=float(snapshot.usable_m2[row]),
         score=score,
         parts=parts,
         ready_on=ready,
@@ -170,7 +174,10 @@ def _match(
         reasons=(
             *(part.text for part in parts.values()),
             *(indicator.text for indicator in indicators),
+            *constraints,
         ),
+        overlaps=snapshot.overlaps(row),
+        constraints=constraints,
     )
 
 
@@ -211,7 +218,9 @@ def _funnel(
             without,
             left,
             without,
-            _NO_AREA.format(count=f"{without:,}", basis=str(snapshot.basis)),
+            (_NO_USABLE if snapshot.is_constrained else _NO_AREA).format(
+                count=f"{without:,}", basis=str(snapshot.basis)
+            ),
         )
     ]
     predicate = PREDICATE_TEXTS[need.predicate]
@@ -259,6 +268,10 @@ _LAPSED: Final = {
 _NO_AREA: Final = Text(
     en="{count} without an area by the method {basis}",
     zh="{count}宗没有按{basis}方法的面积",
+)
+_NO_USABLE: Final = Text(
+    en="{count} without a known usable area by the method {basis}",
+    zh="{count}宗按{basis}方法的可用面积不明",
 )
 _OTHER_BASIS: Final = Text(
     en="the need means areas by the method {need}, the snapshot holds {snapshot}; "

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from zqland.constraints import ConstraintRule, ground_text
 from zqland.matching.amounts import (
     PREDICATE_TEXTS,
     UTILITY_TEXTS,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from zqland.constraints import Overlap
     from zqland.matching.conditions import Condition
     from zqland.matching.reasons import Reasons
     from zqland.matching.sieve import Sifted
@@ -45,30 +47,37 @@ class NearMiss:
         Place among the near misses, from 1.
     parcel_id, park_id
         Which parcel, and where.
-    area_m2
-        Its area on the basis of the answer, square metres.
+    area_m2, usable_m2
+        Its area on the basis of the answer, square metres: all of it, and that without
+        forbidden and deducted ground.
     condition
         Key of the condition that it fails.
     shortfall
-        By how much: a share (areas, promise), days or steps (readiness), the unit of
-        the utility, steps (class, park); None where the figure is not known.
+        By how much: a share (areas, forbidden ground, promise), days or steps
+        (readiness), the unit of the utility, steps (class, park); None where the figure
+        is not known.
     tolerance
         Shortfall that counts as one, in the same unit.
     ratio
         Shortfall over tolerance: the order of the near misses.
     relaxation
         What would admit it.
+    overlaps, constraints
+        What constraint layers concern of it, as figures and as sentences.
     """
 
     rank: int
     parcel_id: str
     park_id: str
     area_m2: float
+    usable_m2: float
     condition: str
     shortfall: float | None
     tolerance: float
     ratio: float
     relaxation: Text
+    overlaps: tuple[Overlap, ...] = ()
+    constraints: tuple[Text, ...] = ()
 
 
 def rank(
@@ -143,12 +152,15 @@ def explain(
         rank=number,
         parcel_id=str(snapshot.parcel_id[row]),
         park_id=snapshot.park_id(row),
-        area_m2=float(snapshot.area_m2[row]),
+        area_m2=float(snapshot.total_m2[row]),
+        usable_m2=float(snapshot.usable_m2[row]),
         condition=condition.rule.key,
         shortfall=shortfall,
         tolerance=tolerance,
         ratio=ratio,
         relaxation=text,
+        overlaps=snapshot.overlaps(row),
+        constraints=reasons.constraints(row),
     )
 
 
@@ -166,6 +178,7 @@ def _relaxation(row: int, condition: Condition, reasons: Reasons) -> _Relaxation
     makers = {
         "area_min": _smaller,
         "area_max": _larger,
+        "forbidden": _left_out,
         "land_class": _land_class,
         "park": _park,
         "promise": _promise,
@@ -240,6 +253,22 @@ def _area(row: int, limit_m2: float, text: Text, reasons: Reasons) -> Text:
     )
 
 
+def _left_out(row: int, reasons: Reasons) -> Text:
+    snapshot = reasons.snapshot
+    forbidden, total = float(snapshot.forbidden_m2[row]), float(snapshot.total_m2[row])
+    layers = [
+        one.place for one in snapshot.overlaps(row) if one.rule is ConstraintRule.FORBID
+    ]
+    return _LEAVE_OUT.format(
+        area=ground_text(forbidden, reasons.unit, share=forbidden / total),
+        layers=Text(
+            en=", ".join(layer.en for layer in layers),
+            zh="、".join(layer.zh for layer in layers),
+        ),
+        left=area_text(float(snapshot.usable_m2[row]), reasons.unit),
+    )
+
+
 def _land_class(row: int, reasons: Reasons) -> Text:
     code = int(reasons.snapshot.class_code[row])
     return _OTHER_CLASS.format(
@@ -284,6 +313,10 @@ _SMALLER: Final = Text(
 _LARGER: Final = Text(
     en="area +{share} % ({difference} more: {area})",
     zh="最大用地加{share}%（多{difference}，即{area}）",
+)
+_LEAVE_OUT: Final = Text(
+    en="{area} {layers} left out; {left} usable remain",
+    zh="退出{layers}{area}；可用面积余{left}",
 )
 _LATER: Final = Text(en="{span} later (in hand by {day})", zh="推迟{span}（{day}交地）")
 _RENEWAL: Final = Text(

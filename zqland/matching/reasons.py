@@ -79,16 +79,24 @@ class Reasons:
         lead = dt.timedelta(days=self.snapshot.rules.supply_lead_days)
         return ready, ready + lead
 
+    def constraints(self, row: int) -> tuple[Text, ...]:
+        """Say what constraint layers concern of a parcel."""
+        return tuple(one.text(self.unit) for one in self.snapshot.overlaps(row))
+
     def lapse(self, row: int) -> dt.date | None:
         """Return the last day on which a parcel is ready; None if not known."""
         return day_of(int(self.snapshot.until_day[self.need.predicate][row]))
 
     def _area_fit(self, row: int) -> Text:
         area = float(self.snapshot.area_m2[row])
+        total = float(self.snapshot.total_m2[row])
         ideal = self.need.area_ideal_m2
         share = area / ideal - 1
+        figure = area_text(area, self.unit)
+        if area < total:
+            figure = _OF_TOTAL.format(usable=figure, total=area_text(total, self.unit))
         return (_AREA if share else _IDEAL).format(
-            area=area_text(area, self.unit),
+            area=figure,
             ideal=area_text(ideal, self.unit),
             share=percent_text(share),
         )
@@ -163,6 +171,7 @@ _IDEAL: Final = Text(en="{area}, the ideal area", zh="面积{area}，与需求�
 _AREA: Final = Text(
     en="{area} for the ideal {ideal} ({share})", zh="面积{area}，需求{ideal}（{share}）"
 )
+_OF_TOTAL: Final = Text(en="{usable} usable of {total}", zh="{total}（可用{usable}）")
 _SINCE: Final = Text(en="{predicate} since {day}", zh="{day}已达到{predicate}")
 _EXPECTED: Final = Text(
     en="{predicate} expected on {day}", zh="预计{day}达到{predicate}"

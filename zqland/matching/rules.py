@@ -18,6 +18,7 @@ AREA_CONDITIONS: Final = ("area_min", "area_max")
 
 CONDITIONS: Final = (
     *AREA_CONDITIONS,
+    "forbidden",
     "ready_in_time",
     "land_class",
     "park",
@@ -42,6 +43,9 @@ PARTS: Final = (
 )
 """All parts of the score; the catalogue may leave some out."""
 
+JUDGED_ON: Final = ("usable", "total")
+"""The areas on which lots can be judged."""
+
 _SCALED_PARTS: Final = ("price", "shape", "distance")
 
 
@@ -57,8 +61,8 @@ class ConditionRule:
         Words of the funnel; ``{predicate}`` stands for the needed predicate.
     tolerance
         Shortfall that counts as one in the ranking of near misses; None where the
-        condition is never relaxed. Areas and promise: a share; readiness: days;
-        utilities: the unit of the utility; others: steps.
+        condition is never relaxed. Areas, forbidden ground and promise: a share;
+        readiness: days; utilities: the unit of the utility; others: steps.
     step_tolerance
         Steps down the order of the predicates that count as one (readiness only).
     unknown_fails
@@ -109,6 +113,9 @@ class MatchingRules:
 
     Attributes
     ----------
+    judged_on
+        ``usable`` or ``total``: the area on which lots are judged where constraint
+        layers take ground away.
     window_below, window_above
         Shares by which a single figure becomes a window.
     predicate
@@ -127,6 +134,7 @@ class MatchingRules:
         Parts of the score.
     """
 
+    judged_on: str
     window_below: float
     window_above: float
     predicate: str
@@ -157,8 +165,10 @@ def parse(document: CatalogueDocument) -> MatchingRules:
         An entry is missing, unknown or out of range; the message names the line.
     """
     root = document.root.allow(
-        "need", "handover", "conditions", "near_misses", "score", "parts"
+        "area", "need", "handover", "conditions", "near_misses", "score", "parts"
     )
+    area = root.section("area").allow("judged_on", "source")
+    area.source()
     need = root.section("need")
     need.allow("window_below", "window_above", "predicate", "source").source()
     handover = root.section("handover").allow("supply_lead_days", "source")
@@ -168,6 +178,7 @@ def parse(document: CatalogueDocument) -> MatchingRules:
     score = root.section("score").allow("unknown", "source")
     score.source()
     return MatchingRules(
+        judged_on=area.choice("judged_on", JUDGED_ON),
         window_below=need.number("window_below", minimum=0, maximum=1),
         window_above=need.number("window_above", minimum=0),
         predicate=need.choice("predicate", PREDICATES),

@@ -20,6 +20,7 @@ from zqland.matching.conditions import (
     LargestArea,
     ReadyInTime,
     SmallestArea,
+    Unforbidden,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def feasible(
     # Days and codes are narrow columns: on the whole slice they cost less than a list
     # of rows. Figures are wide and are looked up only where the rest holds.
     for condition in conditions:
-        if isinstance(condition, ReadyInTime | Admitted):
+        if isinstance(condition, ReadyInTime | Admitted | Unforbidden):
             fails |= condition.fails(slice(start, stop))
     rows = np.flatnonzero(~fails) + start
     if promising is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from zqland.catalogues import Catalogues
+    from zqland.constraints import Overlap, Overlay
     from zqland.matching.rules import MatchingRules
     from zqland.reserve import ReserveState
 
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 class Snapshot:
     """Free parcels as of a date, one array per column, in ascending order of area.
 
-    Areas that are not known on the basis stand last. The arrays are not to be
-    written to; one snapshot serves any number of needs and threads.
+    The area is the one on which lots are judged, which the rules choose: usable ground,
+    or all of it. Areas that are not known on the basis stand last. The arrays are not
+    to be written to; one snapshot serves any number of needs and threads.
 
     Attributes
     ----------
@@ -57,7 +59,13 @@ class Snapshot:
     id_rank
         Place of each identifier in ascending order: the last word in every ranking.
     area_m2
-        Square metres on the basis; NaN where not known.
+        Square metres on the basis on which lots are judged; NaN where not known.
+    total_m2, usable_m2
+        All ground, and that without what is forbidden or deducted, on the basis.
+    forbidden_m2
+        Planar area that constraint layers forbid.
+    is_forbidden
+        Whether they forbid any.
     park_code
         Place of the park in `parks`; the number of parks where not known.
     class_code
@@ -78,6 +86,12 @@ class Snapshot:
         Weighted parts of the score that do not depend on a need.
     has_layer
         Whether any parcel has a distance to the named layer.
+    has_forbidden
+        Whether any parcel has forbidden ground.
+    place
+        Places of the parcels in the table that they come from.
+    overlay
+        The constraint layers laid over that table, or None.
     """
 
     on: dt.date
@@ -91,6 +105,10 @@ class Snapshot:
     parcel_id: NDArray[np.object_]
     id_rank: NDArray[np.intp]
     area_m2: NDArray[np.float64]
+    total_m2: NDArray[np.float64]
+    usable_m2: NDArray[np.float64]
+    forbidden_m2: NDArray[np.float64]
+    is_forbidden: NDArray[np.bool_]
     park_code: NDArray[np.unsignedinteger]
     class_code: NDArray[np.unsignedinteger]
     classes: tuple[str, ...]
@@ -103,6 +121,9 @@ class Snapshot:
     access_m: NDArray[np.float64]
     static_points: NDArray[np.float64]
     has_layer: bool
+    has_forbidden: bool
+    place: NDArray[np.intp]
+    overlay: Overlay | None = None
 
     @classmethod
     def of(
@@ -140,12 +161,16 @@ class Snapshot:
         column = f"{Method(basis)}_m2"
         if column not in state.parcels:
             raise BasisError(_NO_BASIS.format(basis=str(basis)))
-        free = state.parcels[state.parcels["free"].to_numpy(dtype=bool)]
+        is_free = state.parcels["free"].to_numpy(dtype=bool)
+        free = state.parcels[is_free]
         columns = {"parcel_id": free.index.to_numpy(dtype=object)}
         columns["area_m2"] = _floats(free, column)
+        columns["place"] = np.flatnonzero(is_free)
+        if f"usable_{column}" in free:
+            columns["usable_m2"] = _floats(free, f"usable_{column}")
         words = (key for key in _WORDS if key in free)
         columns |= {key: free[key].to_numpy(dtype=object) for key in words}
-        figures = (*UTILITIES.values(), *_FIGURES)
+        figures = (*UTILITIES.values(), *_FIGURES, "forbidden_m2")
         columns |= {key: _floats(free, key) for key in figures if key in free}
         columns |= {key: _days(free, key) for key in _DAY_COLUMNS if key in free}
         reserve = state.reserve
@@ -153,7 +178,7 @@ class Snapshot:
             reserve.parks if parks is None else parks,
             reserve.indicators if indicators is None else indicators,
         )
-        return cls.from_arrays(
+        snapshot = cls.from_arrays(
             columns,
             on=state.on,
             basis=basis,
@@ -161,6 +186,7 @@ class Snapshot:
             catalogues=catalogues,
             fictional=reserve.fictional,
         )
+        return replace(snapshot, overlay=state.overlay)
 
     @classmethod
     def from_arrays(
@@ -178,12 +204,12 @@ class Snapshot:
         Parameters
         ----------
         columns
-            ``parcel_id`` (text) and ``area_m2``; where known also ``park_id``,
-            ``land_class`` (text), ``<predicate>_reached_on``,
-            ``<predicate>_expected_on`` and ``<predicate>_holds_until``
-            (``datetime64``; without the last it never lapses), the capacities
-            ``power_mva`` …, ``price_wan_per_mu``, ``compactness`` and ``access_m``.
-            All of shape (n,).
+            ``parcel_id`` (text) and ``area_m2`` (all ground); where known also
+            ``usable_m2``, ``forbidden_m2``, ``park_id``, ``land_class`` (text),
+            ``<predicate>_reached_on``, ``<predicate>_expected_on`` and
+            ``<predicate>_holds_until`` (``datetime64``; without the last it never
+            lapses), the capacities ``power_mva`` …, ``price_wan_per_mu``,
+            ``compactness`` and ``access_m``. All of shape (n,).
         on
             As-of date.
         parks
@@ -198,13 +224,17 @@ class Snapshot:
         Returns
         -------
         snapshot
-            The parcels in ascending order of area.
+            The parcels in ascending order of the area on which they are judged.
         """
+        rules = catalogues.matching
         ids = columns["parcel_id"]
         rank = np.empty(len(ids), dtype=np.intp)
         rank[np.argsort(ids, kind="stable")] = np.arange(len(ids))
-        area = np.asarray(columns["area_m2"], dtype=np.float64)
+        total = np.asarray(columns["area_m2"], dtype=np.float64)
+        usable = np.asarray(columns.get("usable_m2", total), dtype=np.float64)
+        area = usable if rules.judged_on == "usable" else total
         order = np.lexsort((rank, area))
+        forbidden = _figures_of(columns.get("forbidden_m2"), order)
         numbers = {
             key: _column(columns, key, order)
             for key in (*UTILITIES.values(), *_FIGURES)
@@ -212,7 +242,6 @@ class Snapshot:
         park_code, parks = _park_codes(columns, order, parks)
         class_code, classes = _class_codes(columns, order)
         readiness = {key: _readiness(columns, key, order, on) for key in PREDICATES}
-        rules = catalogues.matching
         return cls(
             on=on,
             basis=Method(basis),
@@ -225,6 +254,10 @@ class Snapshot:
             parcel_id=ids[order],
             id_rank=rank[order],
             area_m2=area[order],
+            total_m2=total[order],
+            usable_m2=usable[order],
+            forbidden_m2=forbidden,
+            is_forbidden=forbidden > 0,
             park_code=park_code,
             class_code=class_code,
             classes=classes,
@@ -240,11 +273,24 @@ class Snapshot:
             access_m=numbers["access_m"],
             static_points=static_points(rules, numbers),
             has_layer=bool(np.isfinite(numbers["access_m"]).any()),
+            has_forbidden=bool((forbidden > 0).any()),
+            place=np.asarray(columns.get("place", np.arange(len(ids))))[order],
         )
 
     def __len__(self) -> int:
         """Return the number of free parcels."""
         return len(self.area_m2)
+
+    @property
+    def is_constrained(self) -> bool:
+        """Whether constraint layers were laid over the parcels."""
+        return self.overlay is not None and bool(self.overlay.layers)
+
+    def overlaps(self, row: int) -> tuple[Overlap, ...]:
+        """Return what constraint layers concern of a parcel."""
+        if self.overlay is None:
+            return ()
+        return self.overlay.at(int(self.place[row]))
 
     def park_id(self, row: int) -> str:
         """Return the code of a parcel's park, or an empty text."""
@@ -281,6 +327,15 @@ def _column(
     if key not in columns:
         return np.full(len(order), np.nan)
     return np.asarray(columns[key], dtype=np.float64)[order]
+
+
+def _figures_of(
+    figures: NDArray[Any] | None, order: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Order figures; none are zero."""
+    if figures is None:
+        return np.zeros(len(order))
+    return np.asarray(figures, dtype=np.float64)[order]
 
 
 def _readiness(

@@ -22,6 +22,8 @@ ON = dt.date(2023, 9, 5)
 
 PERFECT: dict[str, Any] = {
     "area_m2": to_m2(120.0, "mu"),
+    "usable_m2": None,
+    "forbidden_m2": 0.0,
     "park_id": "GXQ",
     "land_class": "M2",
     "clean_reached_on": "2022-05-01",
@@ -40,8 +42,18 @@ PERFECT: dict[str, Any] = {
 }
 """A parcel that meets the need of the fixture in every part."""
 
-NUMBERS = tuple(key for key, value in PERFECT.items() if isinstance(value, float))
+NUMBERS = (
+    "usable_m2",
+    *(key for key, value in PERFECT.items() if isinstance(value, float)),
+)
 DAYS = tuple(key for key in PERFECT if key.endswith(("_on", "_until")))
+
+
+def usable(parcel: dict[str, Any]) -> dict[str, Any]:
+    """Take all ground for usable where nothing else is said."""
+    if parcel["usable_m2"] is None:
+        parcel["usable_m2"] = parcel["area_m2"]
+    return parcel
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +115,7 @@ def reserve_of(catalogues: Catalogues, parks: Parks) -> Callable[..., Snapshot]:
 
     def build(*parcels: dict[str, Any], **options: object) -> Snapshot:
         rows = [
-            PERFECT | {"parcel_id": f"L{number}"} | parcel
+            usable(PERFECT | {"parcel_id": f"L{number}"} | parcel)
             for number, parcel in enumerate(parcels, start=1)
         ]
         columns: dict[str, Any] = {
