@@ -110,7 +110,7 @@ def written_shapes(
     Returns
     -------
     shapes
-        With their system and the index 0, 1, …
+        With their system, on a plain index.
 
     Raises
     ------
@@ -169,7 +169,7 @@ def plain_columns(parcels: gpd.GeoDataFrame, findings: list[Finding]) -> pd.Data
     Returns
     -------
     columns
-        ``parcel_id`` first; index 0, 1, …
+        ``parcel_id`` first, on a plain index.
     """
     rows = catalogues.columns()
     order = [str(key) for key in rows.loc[rows["table"] == "parcels", "column"]]
