@@ -461,8 +461,9 @@ _OUTSIDE = Text(
 )
 _TOO_FAR = Text(
     en="The set {shift} would move coordinates by up to {found} m; between the datums "
-    "of China it is some hundred metres, and {limit} m is beyond anything true. Check the signs, the direction of "
-    "rotation, the units, and whether the easting carries the zone number.",
-    zh="“{shift}”将使坐标移动达 {found} 米，而我国各坐标系之间约为百米，不会超过 {limit} 米。"
-    "请检查参数的正负号、旋转方向、单位，以及东坐标是否含带号。",
+    "of China it is some hundred metres, and {limit} m is beyond anything true. Check "
+    "the signs, the direction of rotation, the units, and whether the easting carries "
+    "the zone number.",
+    zh="“{shift}”将使坐标移动达 {found} 米，而我国各坐标系之间约为百米，"
+    "不会超过 {limit} 米。请检查参数的正负号、旋转方向、单位，以及东坐标是否含带号。",
 )
