@@ -3,7 +3,8 @@
 Books count predicates, never stage labels. Mature and standard land are two ledgers:
 the same ground stands in both, so their figures are given side by side and never added.
 All areas are square metres on a named basis; parcels without a figure on it are counted
-and measured apart, never filled in.
+and measured apart, never filled in. Beside every total stands the usable part of it,
+without the ground that constraint layers forbid or deduct (`zqland.constraints`).
 """
 
 from __future__ import annotations
@@ -52,9 +53,11 @@ def stock(
     -------
     stock
         One row per group, predicate (``all`` for every parcel) and status, in that
-        order: ``count``, ``area_m2``, and ``lacking_count`` and
-        ``lacking_planar_m2`` of the parcels without a figure on the basis. Rows of
-        different predicates overlap and are never to be added.
+        order: ``count``, ``area_m2``, ``usable_m2``; ``lacking_count`` and
+        ``lacking_planar_m2`` of the parcels without a figure on the basis; and
+        ``usable_lacking_count`` and ``usable_lacking_planar_m2`` of those whose usable
+        area is not known on it. Rows of different predicates overlap and are never to
+        be added.
 
     Raises
     ------
@@ -106,8 +109,8 @@ def first_reached(
     -------
     parcels
         Indexed as the parcels, in order of day and identifier: ``park_id``,
-        ``district``, ``reached_on``, ``area_m2`` (NaN where the basis has no figure),
-        ``planar_m2``.
+        ``district``, ``reached_on``, ``area_m2`` and ``usable_m2`` (NaN where the basis
+        has no figure), ``planar_m2`` and ``usable_planar_m2``.
 
     Raises
     ------
@@ -122,8 +125,7 @@ def first_reached(
             "park_id": state.parcels["park_id"],
             "district": state.parcels["district"],
             "reached_on": reached,
-            "area_m2": figures["area_m2"],
-            "planar_m2": figures["planar_m2"],
+            **{name: figures[name] for name in _AREAS},
         }
     )[in_year]
     table.index.name = "parcel_id"
@@ -160,8 +162,10 @@ def progress(
         One row per target, in its order: ``year``, ``predicate``, ``scope``,
         ``basis``, ``target_m2``, ``done_m2``, ``count``, ``lacking_count`` and
         ``lacking_planar_m2`` (parcels reached without a figure on the basis, left out
-        of ``done_m2``), ``share``, ``linear_share`` (share of the year that has
-        passed, the as-of day included), ``linear_m2``, ``days_elapsed``,
+        of ``done_m2``), ``usable_done_m2``, ``usable_lacking_count`` and
+        ``usable_lacking_planar_m2`` (likewise for usable ground), ``share``,
+        ``linear_share`` (share of the year that has passed, the as-of day included),
+        ``linear_m2``, ``days_elapsed``,
         ``days_left``, ``remaining_m2``, ``needed_m2_per_day`` (NaN when no day is
         left), ``achieved_m2_per_day``, ``speed_up`` (infinite if nothing was done
         yet, 0 if the target is met), and ``done_<method>_m2`` on every other basis
@@ -244,6 +248,7 @@ def monthly(
     return pd.DataFrame(columns, index=days)
 
 
+_AREAS: Final = ("area_m2", "planar_m2", "usable_m2", "usable_planar_m2")
 _PROGRESS_COLUMNS: Final = (
     "year",
     "predicate",
@@ -254,6 +259,9 @@ _PROGRESS_COLUMNS: Final = (
     "count",
     "lacking_count",
     "lacking_planar_m2",
+    "usable_done_m2",
+    "usable_lacking_count",
+    "usable_lacking_planar_m2",
     "share",
     "linear_share",
     "linear_m2",
@@ -263,6 +271,15 @@ _PROGRESS_COLUMNS: Final = (
     "needed_m2_per_day",
     "achieved_m2_per_day",
     "speed_up",
+)
+
+_SUMS: Final = (
+    "area_m2",
+    "usable_m2",
+    "lacking_count",
+    "lacking_planar_m2",
+    "usable_lacking_count",
+    "usable_lacking_planar_m2",
 )
 
 _NO_BASIS: Final = Text(
@@ -276,13 +293,20 @@ def _figures(state: ReserveState, basis: Method) -> pd.DataFrame:
     column = f"{Method(basis)}_m2"
     if column not in state.parcels:
         raise BasisError(_NO_BASIS.format(basis=str(basis)))
-    return pd.DataFrame(
-        {
-            "status": state.parcels["status"].astype("str"),
-            "area_m2": state.parcels[column].astype("float64"),
-            "planar_m2": state.parcels[f"{MEASURED}_m2"].astype("float64"),
-        }
-    )
+    parcels, measured = state.parcels, f"{MEASURED}_m2"
+    columns = {
+        "area_m2": column,
+        "planar_m2": measured,
+        "usable_m2": f"usable_{column}",
+        "usable_planar_m2": f"usable_{measured}",
+    }
+    areas = {
+        name: parcels[source if source in parcels else source.removeprefix("usable_")]
+        for name, source in columns.items()
+    }
+    figures = pd.DataFrame(areas).astype("float64")
+    figures.insert(0, "status", parcels["status"].astype("str"))
+    return figures
 
 
 def _holds(state: ReserveState, predicate: str) -> pd.Series[bool]:
@@ -290,17 +314,17 @@ def _holds(state: ReserveState, predicate: str) -> pd.Series[bool]:
 
 
 def _totals(figures: pd.DataFrame, keys: list[pd.Series[str]]) -> pd.DataFrame:
-    lacking = figures["area_m2"].isna()
+    lacking, unusable = figures["area_m2"].isna(), figures["usable_m2"].isna()
     measured = figures.assign(
         lacking_count=lacking.astype("int64"),
         lacking_planar_m2=figures["planar_m2"].where(lacking, 0.0),
+        usable_lacking_count=unusable.astype("int64"),
+        usable_lacking_planar_m2=figures["usable_planar_m2"].where(unusable, 0.0),
     )
     grouped = measured.groupby(keys, sort=True, observed=True)
     totals = grouped.agg(
         count=("planar_m2", "size"),
-        area_m2=("area_m2", "sum"),
-        lacking_count=("lacking_count", "sum"),
-        lacking_planar_m2=("lacking_planar_m2", "sum"),
+        **{name: (name, "sum") for name in _SUMS},
     )
     return totals.reset_index()
 
@@ -317,7 +341,7 @@ def _progress_row(
 ) -> dict[str, object]:
     year, goal = int(str(target["year"])), float(str(target["target_m2"]))
     elapsed, left = _days(year, on)
-    lacking = reached["area_m2"].isna()
+    lacking, unusable = reached["area_m2"].isna(), reached["usable_m2"].isna()
     done = float(reached["area_m2"].sum())
     remaining = max(goal - done, 0.0)
     needed = remaining / left if left else (np.nan if remaining else 0.0)
@@ -333,6 +357,11 @@ def _progress_row(
         "count": len(reached),
         "lacking_count": int(lacking.sum()),
         "lacking_planar_m2": float(reached.loc[lacking, "planar_m2"].sum()),
+        "usable_done_m2": float(reached["usable_m2"].sum()),
+        "usable_lacking_count": int(unusable.sum()),
+        "usable_lacking_planar_m2": float(
+            reached.loc[unusable, "usable_planar_m2"].sum()
+        ),
         "share": done / goal if goal else np.nan,
         "linear_share": linear,
         "linear_m2": goal * linear,

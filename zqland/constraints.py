@@ -70,6 +70,12 @@ RULE_TEXTS: Final = {
 }
 """The words for the rules."""
 
+PLACES: Final = {
+    Side.INSIDE: Text(en="in the {layer}", zh="{layer}内"),
+    Side.OUTSIDE: Text(en="outside the {layer}", zh="{layer}外"),
+}
+"""How it is said on which side of a layer ground lies."""
+
 TAKING: Final = (ConstraintRule.FORBID, ConstraintRule.DEDUCT)
 """Rules whose ground is not usable."""
 
@@ -218,7 +224,7 @@ class Overlap:
     @property
     def place(self) -> Text:
         """Say on which side of the layer the ground lies."""
-        return _PLACES[self.side].format(layer=self.name)
+        return PLACES[self.side].format(layer=self.name)
 
     def text(self, unit: Unit | str) -> Text:
         """Say how much ground the layer concerns, and what it does to it.
@@ -262,7 +268,7 @@ def ground_text(area_m2: float, unit: Unit | str, *, share: float) -> Text:
     >>> ground_text(800.0, "mu", share=0.01).en
     '1.20 mu (800.00 m², 1.0 %)'
     >>> ground_text(0.5, "m2", share=0.00001).zh
-    '0.50平方米（<0.1%）'
+    '0.50 平方米（<0.1%）'
     """
     percent = float(round_half_up(100 * share, 1))
     figure = "<0.1" if share > 0 and percent == 0 else f"{percent:.1f}"
@@ -512,10 +518,6 @@ def _table(
 
 
 _OVERLAP = Text(en="{area} {place}: {rule}", zh="{place}{area}：{rule}")
-_PLACES = {
-    Side.INSIDE: Text(en="in the {layer}", zh="{layer}内"),
-    Side.OUTSIDE: Text(en="outside the {layer}", zh="{layer}外"),
-}
 _NO_SHAPES = Text(
     en="The constraint layer “{layer}” has no shapes. Give it a file with some.",
     zh="约束图层“{layer}”没有图形。请提供含有图形的文件。",

@@ -9,6 +9,7 @@ from zqland.reserve import Reserve
 from zqland_geodata import places
 from zqland_geodata.demo.amendments import amend, number
 from zqland_geodata.demo.closing import settle
+from zqland_geodata.demo.constraints import constraint_layers
 from zqland_geodata.demo.dates import plan_dates, to_come
 from zqland_geodata.demo.facts import lot_facts
 from zqland_geodata.demo.fates import Fate, decide
@@ -31,8 +32,8 @@ def create_city(seed: int = 2023) -> Reserve:
     Returns
     -------
     reserve
-        About 600 parcels with evidence, statuses, 275 projects, indicators and
-        targets. On `ON` the ledger of 2023 has 1,701.00 mu of mature and 484.00 mu of
+        About 600 parcels with evidence, statuses, 275 projects, indicators, targets
+        and three constraint layers. On `ON` the ledger of 2023 has 1,701.00 mu of mature and 484.00 mu of
         standard land first reached this year on the declared basis; both follow from
         the boundaries and the dated facts.
 
@@ -57,8 +58,9 @@ def create_city(seed: int = 2023) -> Reserve:
     facts = lot_facts(lots, fates, dates, coming, rng=next(streams))
     facts = amend(facts, fates, dates, rng=next(streams))
     counted = (fates.fate == Fate.THIS_YEAR) | fates.standard
+    parcels = make_parcels(lots, blocks, counted=counted, rng=next(streams))
     return Reserve(
-        parcels=make_parcels(lots, blocks, counted=counted, rng=next(streams)),
+        parcels=parcels,
         evidence=number(
             pd.concat([park_facts(), facts], ignore_index=True), rng=next(streams)
         ),
@@ -68,4 +70,5 @@ def create_city(seed: int = 2023) -> Reserve:
         indicators=indicators(),
         targets=targets(),
         fictional=True,
+        constraints=constraint_layers(parcels),
     )

@@ -13,6 +13,7 @@ import pandas as pd
 from zqland import catalogues
 from zqland.text import Language, Text
 from zqland.units import Unit, from_m2
+from zqland_geodata.demo.constraints import write_constraints
 from zqland_geodata.demo.fates import ON
 from zqland_geodata.options import WriteOptions
 from zqland_geodata.workbook.form import Column, open_book
@@ -57,6 +58,10 @@ _UNITS = {
     "t/h": "吨/小时",
     "m": "米",
 }
+_CONSTRAINTS = {
+    "constraints": "constraints.toml",
+    "constraint_shapes": "constraints.gpkg",
+}
 _KINDS = {"date": "date", "datetime": "time", "number": "figure"}
 
 
@@ -75,8 +80,9 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
     files
         Path by kind: ``parcels`` (GeoPackage, all parcels), ``shapefile`` (zip, one
         park, GBK), ``survey`` (TXT, one park), ``evidence`` (long sheet),
-        ``evidence_wide`` (one park), ``status``, ``projects``, ``indicators`` and
-        ``targets``.
+        ``evidence_wide`` (one park), ``status``, ``projects``, ``indicators``,
+        ``targets``, and ``constraints`` (TOML) with ``constraint_shapes``
+        (GeoPackage) where the reserve has any.
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
@@ -92,6 +98,8 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
         "indicators": "indicators.xlsx",
         "targets": "targets.xlsx",
     }
+    if reserve.constraints:
+        names |= _CONSTRAINTS
     files = {kind: target / name for kind, name in names.items()}
     parcels = reserve.parcels
     _write_geopackage(parcels, files["parcels"])
@@ -114,6 +122,9 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
     )
     title = Text(en="Targets", zh="年度目标")
     _write_sheet(targets, "targets", title, files["targets"])
+    if reserve.constraints:
+        listed, shapes = (files[kind] for kind in _CONSTRAINTS)
+        write_constraints(reserve.constraints, listed, shapes)
     return files
 
 
