@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shapely
+from ezdxf.tools.text import plain_mtext, plain_text
 
 from zqland.text import Text
+from zqland_geodata.dxf.letters import decode
 from zqland_geodata.errors import FileUnreadableError
 
 if TYPE_CHECKING:
@@ -121,9 +123,11 @@ def rings_of(labels: Sequence[Label], rings: NDArray[np.object_]) -> list[list[i
 def _of_text(entity: DXFEntity) -> list[Label]:
     if entity.dxftype() == "MTEXT":
         text = cast("MText", entity)
-        return _lines(str(text.plain_text())[:_LONGEST], text.dxf.insert, entity)
+        words = plain_mtext(decode(text.text[:_LONGEST]))
+        return _lines(str(words), text.dxf.insert, entity)
     line = cast("TextEntity", entity)
-    return _lines(line.plain_text()[:_LONGEST], _anchor(line), entity)
+    words = plain_text(decode(str(line.dxf.text)[:_LONGEST]))
+    return _lines(words, _anchor(line), entity)
 
 
 def _anchor(line: TextEntity) -> Vec3:
@@ -134,7 +138,7 @@ def _anchor(line: TextEntity) -> Vec3:
 
 
 def _lines(words: str, at: Vec3, entity: DXFEntity, *, tag: str = "") -> list[Label]:
-    layer = str(entity.dxf.get("layer", "0"))
+    layer = decode(str(entity.dxf.get("layer", "0")))
     return [
         Label(line.strip(), float(at.x), float(at.y), layer, tag)
         for line in words.splitlines()
@@ -148,10 +152,10 @@ def _of_block(
     """Give the attributes of an inserted block and the fixed texts in it."""
     for attribute in insert.attribs:
         yield from _lines(
-            attribute.plain_text()[:_LONGEST],
+            plain_text(decode(str(attribute.dxf.text)[:_LONGEST])),
             _anchor(attribute),
             attribute,
-            tag=str(attribute.dxf.get("tag", "")).strip(),
+            tag=decode(str(attribute.dxf.get("tag", ""))).strip(),
         )
     name = str(insert.dxf.get("name", ""))
     if name not in blocks:

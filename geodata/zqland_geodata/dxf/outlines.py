@@ -11,6 +11,7 @@ from ezdxf.path import from_hatch
 
 from zqland.text import Text
 from zqland_geodata.dxf.arcs import CHORD_ERROR_M, flatten
+from zqland_geodata.dxf.letters import decode
 from zqland_geodata.dxf.marks import APPLICATION
 from zqland_geodata.errors import FileUnreadableError
 
@@ -160,10 +161,10 @@ def _outlines(entity: DXFEntity, lines: Lines) -> Iterator[Outline]:
         yield from _heavy(cast("Polyline", entity), lines)
     elif kind == "HATCH":
         for path in from_hatch(cast("Hatch", entity)):
-            corners = [(*at[:2], at.z) for at in path.flattening(CHORD_ERROR_M)]
-            points = _without_end(np.array(corners, dtype=np.float64).reshape(-1, 3))
+            corners = [(at.x, at.y) for at in path.flattening(CHORD_ERROR_M)]
+            points = _without_end(np.array(corners, dtype=np.float64).reshape(-1, 2))
             if len(points) >= FEWEST:
-                yield Outline(_layer(entity), points[:, :2], _place(entity))
+                yield Outline(_layer(entity), points, _place(entity))
 
 
 def _heavy(line: Polyline, lines: Lines) -> Iterator[Outline]:
@@ -259,7 +260,7 @@ def _marks(line: DXFEntity) -> tuple[str, ...]:
 
 
 def _layer(entity: DXFEntity) -> str:
-    return str(entity.dxf.get("layer", "0"))
+    return decode(str(entity.dxf.get("layer", "0")))
 
 
 def _place(entity: DXFEntity) -> str:

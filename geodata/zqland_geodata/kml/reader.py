@@ -75,7 +75,7 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     found = _opened(source, options)
     marks = _chosen(found.marks, mapping.layer, name=source.name)
     findings = found.findings
-    areas = [mark for mark in marks if mark.polygons or mark.lines or mark.fault]
+    areas = [mark for mark in marks if _is_record(mark)]
     _check_any(areas, marks, found, name=source.name)
     findings += _remarks(areas, marks, name=source.name)
     stated = _systems(areas, mapping, name=source.name)
@@ -171,6 +171,12 @@ def _chosen(marks: list[Placemark], layer: str, *, name: str) -> list[Placemark]
     return chosen
 
 
+def _is_record(mark: Placemark) -> bool:
+    """Tell whether a placemark is an area, or has values but no shape at all."""
+    has_area = mark.polygons or mark.lines or mark.fault
+    return bool(has_area or (mark.data and not mark.others))
+
+
 def _layers(mark: Placemark) -> list[str]:
     """Return the names by which a placemark's folders can be called."""
     names = [holder.name for holder in mark.holder.line_up if holder.name]
@@ -193,7 +199,7 @@ def _remarks(
 ) -> list[Finding]:
     """Say what was left out, closed or could not be read."""
     findings: list[Finding] = []
-    left = [mark for mark in marks if not (mark.polygons or mark.lines or mark.fault)]
+    left = [mark for mark in marks if not _is_record(mark)]
     if left:
         shown = ", ".join(mark.name or mark.place for mark in left[:_SHOWN])
         findings.append(_LEFT_OUT.finding("", "", shown, place=name, count=len(left)))
@@ -206,7 +212,7 @@ def _remarks(
         known = {"record": mark.name, "field": "geometry", "place": mark.place}
         if mark.fault:
             findings.append(_FAULT.finding(**known, value=mark.fault))
-        elif not mark.polygons:
+        elif mark.lines and not mark.polygons:
             findings.append(_LINE.finding(**known))
         if mark.closed:
             findings.append(_CLOSED.finding(**known))
@@ -226,7 +232,7 @@ def _systems(
         if word and word not in known:
             known[word] = systems.parse(word, name=name, place=mark.place)
         stated.append(known.get(word))
-        if not word and silent is None:
+        if not word and silent is None and (mark.polygons or mark.lines):
             silent = mark
     must_say = known or Path(name).suffix.lower() in OVITAL
     if silent is not None and must_say and (known or mapping.source_crs is None):

@@ -124,6 +124,15 @@ def test_points_and_open_lines_are_left_out_and_named(
     assert len(found.table) == 1
 
 
+def test_values_without_a_shape_are_a_record(write_kml: Write, make: Make) -> None:
+    values = "<ExtendedData><Data name='a'><value>1</value></Data></ExtendedData>"
+    found = read_parcels(
+        write_kml(make.placemark(), make.placemark("", name="b", more=values))
+    )
+    assert found.parcels["home_geometry"].is_empty.to_list() == [False, True]
+    assert "geometry.missing" in rules(found)
+
+
 def test_a_label_point_beside_a_polygon_is_ignored(
     write_kml: Write, make: Make
 ) -> None:
