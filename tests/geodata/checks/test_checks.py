@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zqland import crs
-from zqland_geodata import checks, overlaps
+from zqland_geodata import checks
+from zqland_geodata.checks import overlaps
 
 if TYPE_CHECKING:
     from zqland.findings import Finding
@@ -111,7 +112,7 @@ def test_two_millimetres_along_a_boundary_are_rounding(
     width: float,
     counts: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    pairs = overlaps.overlaps(parcels(box(0, 0), box(100 - width, 0)))
+    pairs = overlaps(parcels(box(0, 0), box(100 - width, 0)))
     assert (len(pairs) == 1) == counts
 
 
@@ -120,7 +121,7 @@ def test_a_hundredth_of_a_square_metre_is_rounding(
     side: float,
     counts: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    pairs = overlaps.overlaps(parcels(box(0, 0), box(100 - side, 100 - side)))
+    pairs = overlaps(parcels(box(0, 0), box(100 - side, 100 - side)))
     assert (len(pairs) == 1) == counts
 
 
@@ -133,7 +134,7 @@ def test_parcels_of_two_zones_are_compared() -> None:
         crs=4490,
     )
     home = [crs.to_home(degrees.iloc[[n]], 4525 + n).iloc[0] for n in range(2)]
-    (pair,) = overlaps.overlaps(parcels(*home, zones=[4525, 4526])).itertuples()
+    (pair,) = overlaps(parcels(*home, zones=[4525, 4526])).itertuples()
     assert (pair.first, pair.second) == ("P1", "P2")
     assert pair.overlap_m2 == pytest.approx(11_360, rel=0.01)
 
@@ -145,7 +146,7 @@ def test_parcels_of_two_zones_are_compared() -> None:
 )
 def test_overlaps_are_those_of_every_pair(corners: list[tuple[int, int]]) -> None:
     shapes = [box(x, y) for x, y in corners]
-    pairs = overlaps.overlaps(parcels(*shapes))
+    pairs = overlaps(parcels(*shapes))
     expected = {
         (f"P{a + 1}", f"P{b + 1}")
         for a in range(len(shapes))
