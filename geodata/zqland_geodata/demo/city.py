@@ -33,9 +33,9 @@ def create_city(seed: int = 2023) -> Reserve:
     -------
     reserve
         About 600 parcels with evidence, statuses, 275 projects, indicators, targets
-        and three constraint layers. On `ON` the ledger of 2023 has 1,701.00 mu of mature and 484.00 mu of
-        standard land first reached this year on the declared basis; both follow from
-        the boundaries and the dated facts.
+        and three constraint layers. On `ON` the ledger of 2023 has 1,701.00 mu of
+        mature and 484.00 mu of standard land first reached this year on the declared
+        basis; both follow from the boundaries and the dated facts.
 
     Raises
     ------

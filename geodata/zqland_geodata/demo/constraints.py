@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import shapely
 
 from zqland.constraints import ConstraintLayer, ConstraintRule, Side
@@ -98,7 +99,8 @@ def write_constraints(
     """
     shapes.unlink(missing_ok=True)
     for layer in layers:
-        table = gpd.GeoDataFrame({"name": layer.text.zh}, geometry=layer.shapes)
+        names = {"name": [layer.text.zh] * len(layer.shapes)}
+        table = gpd.GeoDataFrame(names, geometry=layer.shapes)
         table.to_file(shapes, layer=layer.key, driver="GPKG", index=False)
     tables = [_table(layer, shapes.name) for layer in layers]
     listed.write_text("\n".join([_HEAD, *tables]), encoding="utf-8", newline="\n")
@@ -134,5 +136,5 @@ def _around_parks(parcels: gpd.GeoDataFrame) -> gpd.GeoSeries:
     bounds[["minx", "miny"]] -= _AROUND_DEGREES
     bounds[["maxx", "maxy"]] += _AROUND_DEGREES
     bounds.loc[_CUT_PARK, "minx"] += _AROUND_DEGREES + _CUT_DEGREES
-    boxes = shapely.box(*(bounds[name].round(4) for name in bounds))
-    return gpd.GeoSeries(boxes, crs=parcels.crs)
+    west, south, east, north = bounds.round(4).to_numpy(dtype=np.float64).T
+    return gpd.GeoSeries(shapely.box(west, south, east, north), crs=parcels.crs)
