@@ -70,6 +70,8 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
             _NO_LAYER.format(name=source.name, layer=mapping.layer, known=source.stem)
         )
     table = cells.read_table(source, options.limits)
+    if not len(table.lines):
+        raise FileUnreadableError(_NO_POINTS.format(name=source.name))
     findings = list(_assumed(table, source.name))
     ids = _ids(table, findings, source.name)
     codes, known = pd.factorize(ids, use_na_sentinel=False)
@@ -122,7 +124,7 @@ def _ids(table: cells.Table, findings: list[Finding], name: str) -> pd.Series[st
 
 def _figures(table: cells.Table, name: str) -> NDArray[np.float64]:
     pair = [table.kinds[cells.FIRST], table.kinds[cells.SECOND]]
-    figures = table.cells[pair].map(cells.number).to_numpy(dtype=np.float64)
+    figures = np.column_stack([cells.numbers(table.cells[name]) for name in pair])
     spoilt = np.flatnonzero(~np.isfinite(figures).all(axis=1))
     if len(spoilt):
         row = int(spoilt[0])
@@ -227,6 +229,10 @@ def _layer(
     return Layer(table, degrees.crs, findings, places)
 
 
+_NO_POINTS = Text(
+    en="{name} holds no points below its headings. Export it again with the points.",
+    zh="{name}的列名行下没有界址点。请重新导出并包含界址点。",
+)
 _NO_LAYER = Text(
     en="{name} has no layer “{layer}”; it has: {known}.",
     zh="{name}中没有图层“{layer}”；现有：{known}。",

@@ -164,3 +164,14 @@ def test_any_bytes_give_records_findings_or_a_refusal(suffix: str) -> None:
         tried(boundaries, suffix, content)
 
     try_all()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".dxf", "0"),
+        (".csv", "地块编号,点号,圈号,X坐标,Y坐标"),
+    ],
+)
+def test_what_once_broke_a_reader_is_refused(suffix: str, text: str) -> None:
+    assert tried(boundaries, suffix, text.encode()) != ""
