@@ -98,7 +98,7 @@ def test_one_of_several_files_is_chosen_by_its_name(
 ) -> None:
     one = write_shapes(squares, "one.gpkg").read_bytes()
     path = zipped({"one.gpkg": one, "two.gpkg": one}, tmp_path / "a.zip")
-    with pytest.raises(MissingLayerError, match="several files of .*: one, two"):
+    with pytest.raises(MissingLayerError, match=r"several files of .*: one, two"):
         read_parcels(path)
     assert len(read_parcels(path, options=ReadOptions(layer="two")).parcels) == 3
     with pytest.raises(MissingLayerError, match="no file “three”"):

@@ -150,7 +150,8 @@ def read_table(source: Path, limits: Limits) -> Table:
         There are no headings, and the columns cannot be told apart.
     """
     rows = _rows(source, limits)
-    for number, (_, row) in enumerate(rows[:_HEADING_ROWS]):
+    for number, (_, raw) in enumerate(rows[:_HEADING_ROWS]):
+        row = [plain_text(cell.strip()) for cell in raw]
         found = _headed(row)
         if found is not None:
             kinds, is_east_first = found
@@ -181,6 +182,16 @@ def number(text: str) -> float:
     return float(word) if _NUMBER.fullmatch(word) else np.nan
 
 
+def numbers(texts: pd.Series[str]) -> NDArray[np.float64]:
+    """Return a column as numbers; see `number`."""
+    content = texts.to_numpy(dtype=object)
+    try:
+        figures = content.astype(np.float64)
+    except ValueError:
+        figures = np.array([number(text) for text in content], dtype=np.float64)
+    return np.where(np.isfinite(figures), figures, np.nan)
+
+
 def _rows(source: Path, limits: Limits) -> list[tuple[int, list[str]]]:
     """Return the rows that hold anything, each with its line."""
     text = _text(source)
@@ -197,9 +208,8 @@ def _rows(source: Path, limits: Limits) -> list[tuple[int, list[str]]]:
             count += len(row)
             if len(rows) > limits.points or count > limits.cells:
                 raise FileUnreadableError(_TOO_MANY.format(name=source.name))
-            cells = [plain_text(cell.strip()) for cell in row]
-            if any(cells):
-                rows.append((reader.line_num, cells))
+            if any(row) and "".join(row).strip():
+                rows.append((reader.line_num, row))
     except csv.Error as error:
         raise FileUnreadableError(
             _BROKEN.format(name=source.name, reason=error)
@@ -262,11 +272,19 @@ def _framed(
             raise FileUnreadableError(
                 _RAGGED.format(name=source.name, line=line, most=width)
             )
-    padded = [(row + [""] * width)[:width] for _, row in rows]
+    padded = [
+        row if len(row) == width else (row + [""] * width)[:width] for _, row in rows
+    ]
     names: list[str] = []
     for place, text in enumerate(heading, 1):
         names.append(text if text and text not in names else f"{text}#{place}")
     cells = pd.DataFrame(padded, columns=names, dtype="str")
+    for name in names:
+        texts = cells[name].str.strip()
+        is_marked = texts.str.startswith("'")
+        if is_marked.any():
+            texts = texts.where(~is_marked, texts.map(plain_text))
+        cells[name] = texts
     return cells, [line for line, _ in rows]
 
 
@@ -280,7 +298,7 @@ def _without_headings(source: Path, rows: list[tuple[int, list[str]]]) -> Table:
         raise MissingColumnError(_NO_COORDINATES.format(name=source.name))
     names = [f"column {place}" for place in range(1, width + 1)]
     cells, lines = _framed(source, rows, names)
-    figures = cells.map(number).to_numpy()
+    figures = np.column_stack([numbers(cells[name]) for name in names])
     last = _coordinates(figures)
     if last is None:
         raise MissingColumnError(_NO_COORDINATES.format(name=source.name))
@@ -343,7 +361,7 @@ def _are_point_names(column: pd.Series[str]) -> bool:
 
 
 def _are_small(column: pd.Series[str]) -> bool:
-    figures = column.map(number)
+    figures = pd.Series(numbers(column))
     return bool((figures.between(0, _LARGEST_RING) & (figures % 1 == 0)).all())
 
 
