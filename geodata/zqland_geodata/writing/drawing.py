@@ -198,8 +198,7 @@ def _show(drawing: Drawing, bounds: Sequence[float]) -> None:
     if not np.isfinite(bounds).all():
         return
     west, south, east, north = bounds
-    drawing.header["$EXTMIN"] = (west, south, 0.0)
-    drawing.header["$EXTMAX"] = (east, north, 0.0)
+    drawing.modelspace().reset_extents((west, south, 0.0), (east, north, 0.0))
     height = max(north - south, (east - west) / 2.0, 1.0) * 1.1
     centre = ((west + east) / 2.0, (south + north) / 2.0)
     drawing.set_modelspace_vport(height, centre)
