@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from zqland.text import Text
 from zqland_geodata import archives
+from zqland_geodata.biff import BookFacts
 from zqland_geodata.errors import FileUnreadableError
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*?)/?>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*?)/?>")
+_EPOCH = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")
+_BOOK = "xl/workbook.xml"
 _LETTERS, _BEFORE_A = 26, 64
 
 Place = tuple[int, int]
@@ -40,6 +43,11 @@ Place = tuple[int, int]
 
 
 def lost_cells(path: Path) -> dict[str, set[Place]]:
+    """Return `BookFacts.lost` of an xlsx workbook."""
+    return look_into(path).lost
+
+
+def look_into(path: Path) -> BookFacts:
     """Find the cells of a workbook that would read as empty and are not.
 
     Parameters
@@ -49,8 +57,9 @@ def lost_cells(path: Path) -> dict[str, set[Place]]:
 
     Returns
     -------
-    lost
-        By sheet, the cells that hold a formula error or an uncalculated formula.
+    facts
+        By sheet, the cells that hold a formula error or an uncalculated formula; and
+        whether numbers of days count from 1904.
 
     Raises
     ------
@@ -59,17 +68,18 @@ def lost_cells(path: Path) -> dict[str, set[Place]]:
     """
     try:
         with archives.opened(path) as archive:
-            return {
+            lost = {
                 sheet: _lost(path.name, archive.read(part))
                 for sheet, part in _parts(archive).items()
             }
+            return BookFacts(lost, bool(_EPOCH.search(archive.read(_BOOK))))
     except (KeyError, UnicodeDecodeError) as error:
         raise FileUnreadableError(_BROKEN.format(name=path.name)) from error
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Return the name in the archive of each sheet that has cells."""
-    book = archive.read("xl/workbook.xml").decode("utf-8")
+    book = archive.read(_BOOK).decode("utf-8")
     links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8")
     targets = {
         _attribute(entry, "Id"): _attribute(entry, "Target")
