@@ -58,7 +58,7 @@ def take(
     words = table[heading].map(clean_text)
     codes = {word: _code(word) for word in words.unique()}
     for word, code in codes.items():
-        if word and not code:
+        if word not in {"", "0"} and not code:
             findings.append(_NO_PLANE.finding("", KEY, word))
     zones = words.map(codes).astype("int64")
     return table.drop(columns=heading), zones

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Write = Callable[..., Path]
 
-KINDS = [".gpkg", ".geojson", ".shp", ".zip", ".parquet", ".fgb", ".csv", ".kml"]
+KINDS = [".gpkg", ".shp", ".zip", ".parquet", ".fgb", ".csv", ".kmz", ".dxf"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
