@@ -15,6 +15,7 @@ from zqland_api.sources import Records
 from zqland_api.view import View
 from zqland_geodata.assembly import ParcelsRead
 from zqland_geodata.checks import check_parcels
+from zqland_geodata.constraint_checks import check_constraints
 
 _HEADINGS = {
     "record": Text(en="Record", zh="记录"),
@@ -84,9 +85,14 @@ def check_shapes(
     report
         Told how far the checks are.
     """
+    reserve = records.reserve
     found = check_parcels(
-        read.parcels,
+        read.parcels, parks=reserve.parks, reference=reference, report=report
     )
+    is_own = read.parcels is reserve.parcels
+    # A fictional layer says nothing of a file that somebody sends.
+    layers = reserve.constraints if is_own or not reserve.fictional else ()
+    found.extend(check_constraints(read.parcels, layers))
     # Faults of shapes may be among the findings of the records already.
     known = set(read.findings)
     return [*read.findings, *(new for new in found if new not in known)]

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
-from zqland import areas, needs
+from zqland import areas, constraints, needs
 from zqland.areas import Method
 from zqland.catalogues import Catalogues, load_catalogues
+from zqland.constraints import Overlay
 from zqland.errors import NeedError, NotFoundError
 from zqland.findings import Finding, Severity
 from zqland.matching import Answer, Snapshot, match
@@ -104,6 +105,7 @@ class Desk:
     records: Records
     catalogues: Catalogues
     _states: Kept[ReserveState] = field(default_factory=lambda: Kept(STATES_KEPT))
+    _overlays: Kept[Overlay] = field(default_factory=lambda: Kept(1))
     _snapshots: Kept[Snapshot] = field(default_factory=lambda: Kept(STATES_KEPT))
     pages: Kept[bytes] = field(default_factory=lambda: Kept(2 * STATES_KEPT))
     """Maps and other costly pages by their key."""
@@ -148,13 +150,21 @@ class Desk:
         """Say what figures refer to."""
         return About(on, basis, unit, self.catalogues.hash, self.is_fictional)
 
+    @property
+    def overlay(self) -> Overlay:
+        """The constraint layers laid over the parcels: the same on every day."""
+        reserve = self.records.reserve
+        return self._overlays.get(
+            "", lambda: constraints.overlay(reserve.parcels, reserve.constraints)
+        )
+
     def state(self, on: dt.date) -> ReserveState:
         """Return the reserve as of a day."""
         return self._states.get(on, lambda: self._derive(on))
 
     def _derive(self, on: dt.date) -> ReserveState:
         reserve = self.records.reserve
-        state = as_of(reserve, on=on, catalogues=self.catalogues)
+        state = as_of(reserve, on=on, catalogues=self.catalogues, overlay=self.overlay)
         if self.records.status_is_assumed:
             # Nobody knows since when: the assumed event must not look like a fact.
             since = state.parcels["status_since"]
@@ -171,7 +181,9 @@ class Desk:
         column = f"{basis.value}_m2"
         if column in state.parcels:
             return state
-        return self._states.get((on, basis), lambda: _with_areas(state, basis))
+        return self._states.get(
+            (on, basis), lambda: _with_areas(state, self.overlay, basis)
+        )
 
     def snapshot(self, on: dt.date, basis: Method) -> Snapshot:
         """Return the reserve of a day, arranged for matching."""
@@ -276,7 +288,10 @@ def _bad_need(project_id: str, error: NeedError) -> Finding:
     )
 
 
-def _with_areas(state: ReserveState, basis: Method) -> ReserveState:
-    column = f"{basis.value}_m2"
+def _with_areas(state: ReserveState, laid: Overlay, basis: Method) -> ReserveState:
     measured = areas.measure(state.parcels, methods=(basis,))
-    return replace(state, parcels=state.parcels.assign(**{column: measured[column]}))
+    usable = laid.usable(state.parcels, measured)
+    columns = {
+        str(name): column for name, column in (*measured.items(), *usable.items())
+    }
+    return replace(state, parcels=state.parcels.assign(**columns))

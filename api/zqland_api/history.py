@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from zqland.readiness import PREDICATES
 from zqland.text import Language
 from zqland_api.desk import Desk
 from zqland_api.output import records
+from zqland_api.view import View
 
 _EVIDENCE = (
     "evidence_id",
@@ -31,7 +33,7 @@ _EVIDENCE = (
 
 
 def of_parcel(
-    desk: Desk, parcel: gpd.GeoDataFrame, language: Language
+    desk: Desk, parcel: gpd.GeoDataFrame, view: View
 ) -> dict[str, list[dict[str, Any]]]:
     """Tell the history of a parcel.
 
@@ -41,20 +43,39 @@ def of_parcel(
         The desk.
     parcel
         One row of a state's parcels.
-    language
-        The reader's language.
+    view
+        The reader's view.
 
     Returns
     -------
     history
         The predicates on the day, the evidence that touches the parcel (its own, its
-        park's, its areas'), and its status events, the earliest first.
+        park's, its areas'), its status events, the earliest first, and what constraint
+        layers concern of it.
     """
+    language = view.language
     return {
         "readiness": _readiness(desk, parcel, language),
         "evidence": records(evidence_of(desk, parcel, language)),
         "status_events": records(_events_of(desk, str(parcel.index[0]), language)),
+        "constraints": _constraints_of(desk, str(parcel.index[0]), view),
     }
+
+
+def _constraints_of(desk: Desk, parcel_id: str, view: View) -> list[dict[str, Any]]:
+    index = desk.records.reserve.parcels.index
+    row = int(np.flatnonzero(index == parcel_id)[0])
+    return [
+        {
+            "layer": one.layer,
+            "label": one.name.in_language(view.language),
+            "rule": one.rule.value,
+            "area_m2": one.area_m2,
+            "share": one.share,
+            "text": one.text(view.unit).in_language(view.language),
+        }
+        for one in desk.overlay.at(row)
+    ]
 
 
 def _readiness(

@@ -16,7 +16,7 @@ from zqland.units import DISPLAY_DIGITS, UNIT_TEXTS, from_m2
 from zqland_api.desk import Desk
 from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.view import View
-from zqland_api.views import area_heading
+from zqland_api.views import area_heading, usable_columns
 
 _MATCH_KEYS = (
     "project_id",
@@ -27,10 +27,13 @@ _MATCH_KEYS = (
     "park_name",
     "area",
     "area_m2",
+    "usable_area",
+    "usable_m2",
     "score",
     "ready_on",
     "handover_on",
     "reasons",
+    "constraints",
 )
 _NEAR_KEYS = (
     "project_id",
@@ -41,9 +44,12 @@ _NEAR_KEYS = (
     "park_name",
     "area",
     "area_m2",
+    "usable_area",
+    "usable_m2",
     "condition",
     "relaxation",
     "ratio",
+    "constraints",
 )
 _SUMMARY_KEYS = (
     "project_id",
@@ -55,6 +61,7 @@ _SUMMARY_KEYS = (
     "best_parcel",
     "best_park",
     "best_area",
+    "best_usable",
     "best_score",
     "handover_on",
 )
@@ -80,9 +87,9 @@ def matches_output(answers: Sequence[Answer], desk: Desk, view: View) -> Output:
     """
     is_single = len(answers) == 1
     sheets = (
-        _matches(answers, view, is_single=is_single),
-        _near_misses(answers, view, is_single=is_single),
-        _summary(answers, view),
+        _matches(answers, desk, view),
+        _near_misses(answers, desk, view),
+        _summary(answers, desk, view),
     )
     parcels = desk.state(view.on).parcels
     places = sheets[0].table["parcel_id"].astype(str)
@@ -101,7 +108,8 @@ def _notes(answer: Answer) -> tuple[Text, ...]:
     return (answer.funnel_text, *([TOTAL_INVESTMENT] if stands_in else []))
 
 
-def _matches(answers: Sequence[Answer], view: View, *, is_single: bool) -> Sheet:
+def _matches(answers: Sequence[Answer], desk: Desk, view: View) -> Sheet:
+    is_single = len(answers) == 1
     rows = [
         _match_row(answer, match, view.language)
         for answer in answers
@@ -112,6 +120,7 @@ def _matches(answers: Sequence[Answer], view: View, *, is_single: bool) -> Sheet
         Column("parcel_id", Text(en="Parcel", zh="地块编号")),
         Column("park_name", Text(en="Park", zh="园区")),
         Column("area", area_heading(view.unit), DISPLAY_DIGITS[view.unit]),
+        *usable_columns(desk.records.reserve, view.unit),
         Column("score", Text(en="Score", zh="得分"), 1),
         Column("handover_on", Text(en="Hand-over", zh="可交地日期")),
         Column("reasons", Text(en="Why", zh="理由")),
@@ -124,7 +133,8 @@ def _matches(answers: Sequence[Answer], view: View, *, is_single: bool) -> Sheet
     )
 
 
-def _near_misses(answers: Sequence[Answer], view: View, *, is_single: bool) -> Sheet:
+def _near_misses(answers: Sequence[Answer], desk: Desk, view: View) -> Sheet:
+    is_single = len(answers) == 1
     rows = [
         _near_row(answer, near, view.language)
         for answer in answers
@@ -135,6 +145,7 @@ def _near_misses(answers: Sequence[Answer], view: View, *, is_single: bool) -> S
         Column("parcel_id", Text(en="Parcel", zh="地块编号")),
         Column("park_name", Text(en="Park", zh="园区")),
         Column("area", area_heading(view.unit), DISPLAY_DIGITS[view.unit]),
+        *usable_columns(desk.records.reserve, view.unit),
         Column("relaxation", Text(en="What would admit it", zh="放宽条件")),
     )
     return Sheet(
@@ -145,7 +156,7 @@ def _near_misses(answers: Sequence[Answer], view: View, *, is_single: bool) -> S
     )
 
 
-def _summary(answers: Sequence[Answer], view: View) -> Sheet:
+def _summary(answers: Sequence[Answer], desk: Desk, view: View) -> Sheet:
     rows = [_summary_row(answer, view.language) for answer in answers]
     table = _table(rows, _SUMMARY_KEYS, view)
     digits = DISPLAY_DIGITS[view.unit]
@@ -161,6 +172,7 @@ def _summary(answers: Sequence[Answer], view: View) -> Sheet:
             Column("best_parcel", Text(en="Best parcel", zh="首选地块")),
             Column("best_park", Text(en="Park", zh="园区")),
             Column("best_area", area_heading(view.unit), digits),
+            *usable_columns(desk.records.reserve, view.unit, key="best_usable"),
             Column("best_score", Text(en="Score", zh="得分"), 1),
             Column("handover_on", Text(en="Hand-over", zh="可交地日期")),
         ),
@@ -186,7 +198,7 @@ def _table(
     rows: list[dict[str, Any]], keys: tuple[str, ...], view: View
 ) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(keys))
-    for name in ("area", "asked", "best_area"):
+    for name in ("area", "usable_area", "asked", "best_area", "best_usable"):
         if name in table:
             table[name] = from_m2(table[name].to_numpy(dtype=float), view.unit)
     for name in ("ready_on", "handover_on", "needed_by"):
@@ -206,11 +218,20 @@ def _lot(answer: Answer, lot: Match | NearMiss, language: Language) -> dict[str,
         "park_name": lot.park_id if name is None else name.in_language(language),
         "area": lot.area_m2,
         "area_m2": lot.area_m2,
+        "usable_area": lot.usable_m2,
+        "usable_m2": lot.usable_m2,
+        "constraints": _mark(language).join(
+            text.in_language(language) for text in lot.constraints
+        ),
     }
 
 
+def _mark(language: Language) -> str:
+    return "；" if language is Language.ZH else "; "
+
+
 def _match_row(answer: Answer, match: Match, language: Language) -> dict[str, Any]:
-    mark = "；" if language is Language.ZH else "; "
+    mark = _mark(language)
     return {
         **_lot(answer, match, language),
         "score": match.score,
@@ -239,13 +260,14 @@ def _summary_row(answer: Answer, language: Language) -> dict[str, Any]:
         "near_count": answer.near_count,
     }
     if not answer.matches:
-        return {**row, "best_area": None, "best_score": None}
+        return {**row, "best_area": None, "best_usable": None, "best_score": None}
     best = _match_row(answer, answer.matches[0], language)
     return {
         **row,
         "best_parcel": best["parcel_id"],
         "best_park": best["park_name"],
         "best_area": best["area_m2"],
+        "best_usable": best["usable_m2"],
         "best_score": best["score"],
         "handover_on": best["handover_on"],
     }

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from zqland.areas import Method
+from zqland.constraints import ConstraintRule
 from zqland.findings import Severity
 from zqland.units import Unit
 from zqland_api.meanings import described_by
@@ -100,11 +101,21 @@ class ParkProperties(BaseModel):
     free: int
     area: float | None = Field(description="Area of its parcels.")
     free_area: float | None = Field(description="Area of its free parcels.")
+    usable_area: float | None = Field(
+        description="Area of its parcels without forbidden and deducted ground."
+    )
+    free_usable_area: float | None = Field(description="The same of its free parcels.")
     lacking_count: int = Field(
         description="Parcels without an area on `basis`; not in the areas above."
     )
     lacking_area: float = Field(
         description="Planar area of those parcels, in `unit`; 0 where there are none."
+    )
+    usable_lacking_count: int = Field(
+        description="Parcels whose usable area is not known on `basis`."
+    )
+    usable_lacking_area: float = Field(
+        description="Usable planar area of those parcels, in `unit`."
     )
 
 
@@ -141,9 +152,22 @@ class ParcelProperties(BaseModel):
     free: bool
     stage: StageName
     area: float | None = Field(description="In `unit` on `basis`; null if unknown.")
+    usable_area: float | None = Field(
+        description="The same without ground that constraint layers forbid or deduct."
+    )
     planar_m2: float | None
     ellipsoid_official_m2: float | None
     declared_m2: float | None
+    usable_planar_m2: float | None
+    usable_ellipsoid_official_m2: float | None
+    usable_declared_m2: float | None = Field(
+        description="Null where anything is taken away: a document's figure cannot be "
+        "divided."
+    )
+    forbidden_m2: float = Field(description="Planar area that layers forbid.")
+    constraints: list[str] = Field(
+        description="Keys of the constraint layers that concern it."
+    )
     serviced: bool
     clean: bool
     mature: bool
@@ -209,6 +233,17 @@ class StatusEvent(BaseModel):
     document: str | None
 
 
+class ConstraintOverlap(BaseModel):
+    """What a constraint layer concerns of a parcel."""
+
+    layer: str = Field(description="Key of the layer.")
+    label: str
+    rule: ConstraintRule
+    area_m2: float = Field(description="Planar area of that ground.")
+    share: float = Field(description="The same as a share of the parcel.")
+    text: str
+
+
 class ParcelHistory(AboutFigures):
     """A parcel with its history, as a GeoJSON feature."""
 
@@ -219,6 +254,7 @@ class ParcelHistory(AboutFigures):
     readiness: list[PredicateState]
     evidence: list[EvidenceEntry]
     status_events: list[StatusEvent]
+    constraints: list[ConstraintOverlap]
 
 
 @described_by("projects")
@@ -245,6 +281,9 @@ class MatchAnswer(AboutFigures):
 
     project_id: str
     project_name: str
+    judged_on: Literal["usable", "total"] = Field(
+        description="The area on which lots are judged; both stand with every lot."
+    )
     free_count: int = Field(description="Free parcels before the funnel.")
     fit_count: int = Field(description="Parcels that meet every condition.")
     near_count: int = Field(description="Parcels that fail exactly one condition.")

@@ -47,6 +47,8 @@ class SourceSettings(BaseSettings):
     """Sheet of the parks' control indicators; without it no promise is judged."""
     targets: Path | None = None
     """Sheet of the yearly targets."""
+    constraints: Path | None = None
+    """TOML file of the constraint layers; without it no ground is taken away."""
     parks: Path | None = None
     """File of the parks' boundaries; without it parks are points."""
     shifts: Path | None = None

@@ -21,6 +21,7 @@ from zqland_api.errors import UsageError
 from zqland_api.settings import SourceSettings
 from zqland_geodata import demo, places
 from zqland_geodata.checks import check_geometry
+from zqland_geodata.constraints_file import ConstraintsRead, read_constraints
 from zqland_geodata.fieldmap import FieldMap
 from zqland_geodata.options import Limits, ReadOptions
 from zqland_geodata.shifts_file import read_shifts
@@ -39,7 +40,15 @@ from zqland_geodata.vector import read_parcels
 Report = Callable[[Text], object]
 """Told what begins, so that a progress bar can say it."""
 
-SHEETS = ("evidence", "projects", "status", "indicators", "targets", "fieldmap")
+SHEETS = (
+    "evidence",
+    "projects",
+    "status",
+    "indicators",
+    "targets",
+    "constraints",
+    "fieldmap",
+)
 """Files that say nothing without parcels."""
 
 ASSUMED_SINCE = pd.Timestamp(1949, 10, 1)
@@ -182,6 +191,7 @@ def _from_files(
     report(_READING.format(name=path.name))
     read = read_parcels(path, fieldmap=fieldmap, options=options)
     sheets = _Sheets(sources, fieldmap, report)
+    layers = _constraints(sources.constraints, options, report)
     parks, park_notes = _parks_of(read.parcels)
     reserve = Reserve(
         parcels=read.parcels,
@@ -191,6 +201,7 @@ def _from_files(
         projects=sheets.projects(),
         indicators=sheets.planning("indicators", read_indicators),
         targets=sheets.planning("targets", read_targets),
+        constraints=layers.layers,
     )
     # A shape that is no shape has no area, and the parcel fits nothing: every command
     # says so, while the checks that take time are left to `zqland check`.
@@ -200,6 +211,7 @@ def _from_files(
         on=sources.on,
         findings=(
             *read.findings,
+            *layers.findings,
             *shapeless,
             *sheets.findings,
             *cross_findings(reserve),
@@ -208,6 +220,16 @@ def _from_files(
         districts=_districts_around(read.parcels),
         status_is_assumed=sources.status is None,
     )
+
+
+def _constraints(
+    path: Path | None, options: ReadOptions, report: Report
+) -> ConstraintsRead:
+    """Read the constraint layers, if there are any."""
+    if path is None:
+        return ConstraintsRead((), [])
+    report(_READING.format(name=path.name))
+    return read_constraints(path, options=options)
 
 
 class _Sheets:

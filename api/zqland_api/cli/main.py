@@ -11,7 +11,8 @@ from pydantic import SecretStr
 from zqland.findings import Finding
 from zqland.needs import Need
 from zqland.text import Text
-from zqland_api import checking, maps
+from zqland_api import maps
+from zqland_api.cli import files as file_commands
 from zqland_api.cli.options import (
     InputFile,
     OutputOptions,
@@ -88,28 +89,8 @@ def start(
     """Take the options before the command."""
 
 
-@app.command()
-@takes(RecordOptions, ViewOptions, OutputOptions)
-def check(
-    file: InputFile,
-    records: RecordOptions,
-    view: ViewOptions,
-    output: OutputOptions,
-    projects: Annotated[
-        Path | None,
-        typer.Option(help="Projects to check as well. · 项目表", show_default=False),
-    ] = None,
-) -> None:
-    """List what is wrong with files; nothing is repaired. · 检查文件."""
-    with session(view.language) as terminal:
-        sources = sources_of(file, records, view, projects=projects)
-        with terminal.working() as report:
-            desk = Desk.open(sources, report=report)
-            findings = checking.all_findings(desk)
-        shown = checking.findings_output(findings, desk, view.view(desk, use="survey"))
-        terminal.deliver(shown, form=output.form, out=output.out)
-        terminal.say(checking.summary(findings, desk))
-    exit_on_errors(findings)
+app.command()(file_commands.check)
+app.command()(file_commands.convert)
 
 
 @app.command()
@@ -283,9 +264,10 @@ def _open(
 
 
 def _stages(desk: Desk, view: View) -> Output:
-    parcels = desk.measured(view.on, view.basis).parcels
-    sheet = stages_sheet(parcels, desk.catalogues, basis=view.basis, unit=view.unit)
-    return Output(about=view.about(desk), sheets=(sheet,), shapes=parcels.geometry)
+    state = desk.measured(view.on, view.basis)
+    sheet = stages_sheet(state, desk.catalogues, basis=view.basis, unit=view.unit)
+    shapes = state.parcels.geometry
+    return Output(about=view.about(desk), sheets=(sheet,), shapes=shapes)
 
 
 def _needs(

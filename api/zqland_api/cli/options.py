@@ -136,6 +136,14 @@ class RecordOptions(ReadingOptions):
             show_default=False,
         ),
     ] = None
+    constraints: Annotated[
+        Path | None,
+        typer.Option(
+            help="Layers of ground that is forbidden, deducted or to be checked, TOML."
+            " · 约束图层",
+            show_default=False,
+        ),
+    ] = None
     fieldmap: Annotated[
         Path | None,
         typer.Option(help="Which column is what, TOML. · 字段对照", show_default=False),

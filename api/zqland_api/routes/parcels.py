@@ -62,6 +62,6 @@ def show_parcel(
     document = {
         **features(row.geometry, records(table))[0],
         **view.about(desk).to_dict(view.language),
-        **history.of_parcel(desk, row, view.language),
+        **history.of_parcel(desk, row, view),
     }
     return answer_json(request, document, view.language, kind=GeoJson)

@@ -133,8 +133,8 @@ def _around_parks(parcels: gpd.GeoDataFrame) -> gpd.GeoSeries:
     bounds = parcels.geometry.bounds.groupby(parcels["park_id"].to_numpy()).agg(
         {"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"}
     )
-    bounds[["minx", "miny"]] -= _AROUND_DEGREES
-    bounds[["maxx", "maxy"]] += _AROUND_DEGREES
-    bounds.loc[_CUT_PARK, "minx"] += _AROUND_DEGREES + _CUT_DEGREES
-    west, south, east, north = bounds.round(4).to_numpy(dtype=np.float64).T
+    around = np.array([-1, -1, 1, 1]) * _AROUND_DEGREES
+    sides = bounds.to_numpy(dtype=np.float64) + around
+    sides[bounds.index == _CUT_PARK, 0] += _AROUND_DEGREES + _CUT_DEGREES
+    west, south, east, north = sides.round(4).T
     return gpd.GeoSeries(shapely.box(west, south, east, north), crs=parcels.crs)
