@@ -14,9 +14,11 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from pyproj import Geod, Transformer
 
 from zqland import crs
 from zqland_geodata.options import WriteOptions
+from zqland_geodata.survey import read_survey_txt
 from zqland_geodata.survey.point_rows import point_rows
 from zqland_geodata.survey.writer import write
 
@@ -111,6 +113,50 @@ def plainly_write(parcels: gpd.GeoDataFrame, path: Path) -> None:
     path.write_bytes("".join(lines).encode("gbk"))
 
 
+def plainly_parse(path: Path) -> list[tuple[list[str], list[shapely.LinearRing]]]:
+    """Read the canonical form line by line: fields and rings of each parcel."""
+    found: list[tuple[list[str], list[shapely.LinearRing]]] = []
+    ring: list[tuple[float, float]] = []
+    with path.open(encoding="gb18030") as lines:
+        for _ in range(HEAD_ROWS):
+            next(lines)
+        for line in lines:
+            fields = line.strip().split(",")
+            if fields[-1] == "@":
+                found.append((fields, []))
+                continue
+            ring.append((float(fields[3]), float(fields[2])))
+            if len(ring) > 1 and ring[0] == ring[-1]:
+                found[-1][1].append(shapely.LinearRing(ring))
+                ring = []
+    return found
+
+
+def plainly_read(path: Path) -> gpd.GeoDataFrame:
+    """Read parcels one after the other: shapes, degrees, and which area is declared."""
+    way = Transformer.from_crs(ZONE, 4490, always_xy=True)
+    geod = Geod(a=6378137.0, rf=298.257222101)
+    rows = []
+    for fields, (shell, *holes) in plainly_parse(path):
+        home = shapely.Polygon(shell, holes)
+        degrees = shapely.transform(home, way.transform, interleaved=False)
+        declared_m2 = float(fields[1]) * 10_000
+        geodesic_m2 = abs(geod.geometry_area_perimeter(degrees)[0])
+        rows.append(
+            {
+                "parcel_id": fields[2],
+                "name": fields[3],
+                "home_geometry": home,
+                "geometry": degrees,
+                "declared_m2": declared_m2,
+                "is_planar": abs(home.area - declared_m2)
+                < abs(geodesic_m2 - declared_m2),
+                "is_valid": home.is_valid,
+            }
+        )
+    return gpd.GeoDataFrame(rows, crs=4490).set_index("parcel_id")
+
+
 def seconds(work: Callable[[], object], *, rounds: int = 3) -> float:
     """Return the shortest time of several rounds."""
     times = []
@@ -149,3 +195,31 @@ def test_writing_is_twice_as_fast_as_a_plain_loop(
         write, args=(parcels, path, WriteOptions()), rounds=5, warmup_rounds=1
     )
     assert tell(benchmark, parcels, plain_s) >= 2.0
+
+
+@pytest.fixture(scope="module")
+def survey_txt(
+    parcels: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """Return the parcels as a file."""
+    path = tmp_path_factory.mktemp("survey") / "a.txt"
+    write(parcels, path, WriteOptions())
+    return path
+
+
+def test_the_plain_loop_reads_the_same_parcels(survey_txt: Path) -> None:
+    ours, plain = read_survey_txt(survey_txt).parcels, plainly_read(survey_txt)
+    assert ours.index.equals(plain.index)
+    assert (ours["declared_m2"] - plain["declared_m2"]).abs().max() < 1e-6
+    pairs = zip(ours["home_geometry"], plain["home_geometry"], strict=True)
+    assert all(one.equals(other) for one, other in pairs)
+
+
+def test_reading_any_dialect_takes_no_longer_than_twice_a_plain_loop(
+    benchmark: BenchmarkFixture, parcels: gpd.GeoDataFrame, survey_txt: Path
+) -> None:
+    # The loop trusts the file: no encodings, axes, zones, ring numbers, nesting,
+    # districts nor findings.
+    plain_s = seconds(lambda: plainly_read(survey_txt))
+    benchmark.pedantic(read_survey_txt, args=(survey_txt,), rounds=3, warmup_rounds=1)
+    assert tell(benchmark, parcels, plain_s) >= 0.5
