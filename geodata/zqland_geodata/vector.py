@@ -28,7 +28,6 @@ from zqland_geodata import (
     kml,
     points,
     shapefile,
-    survey_txt,
     systems,
 )
 from zqland_geodata.attributes import take_columns
@@ -38,6 +37,7 @@ from zqland_geodata.layers import Layer
 from zqland_geodata.localfiles import local_path
 from zqland_geodata.options import ReadOptions
 from zqland_geodata.rawtable import RawTable
+from zqland_geodata.survey import read_survey_txt
 
 if TYPE_CHECKING:
     from zqland_geodata.assembly import ParcelsRead
@@ -103,7 +103,8 @@ def read_parcels(
     mapping = _merged(table_map(fieldmap, "parcels"), chosen)
     with _opened(source, mapping, chosen) as (file, wanted):
         if file.suffix.lower() in SURVEYS:
-            return survey_txt.read_survey_txt(file)
+            stated = replace(chosen, source_crs=wanted.source_crs)
+            return read_survey_txt(file, options=stated)
         layer = _layer(file, wanted, chosen)
     return _understood(source.name, layer, mapping)
 

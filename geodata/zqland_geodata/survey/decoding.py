@@ -108,12 +108,10 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
         return text, "" if text.isascii() else "UTF-8"
     if b"\0" in content.rstrip(b"\0"):
         return _utf_16(content, name)
-    text = _strict(content, "gb18030", name)
     try:
-        content.decode("gbk")
+        return content.decode("gbk"), ""
     except UnicodeDecodeError:
-        return text, "GB 18030"
-    return text, ""
+        return _strict(content, "gb18030", name), "GB 18030"
 
 
 def _utf_16(content: bytes, name: str) -> tuple[str, str]:

@@ -112,6 +112,11 @@ NOT_IN_CHINA = Text(
     "in China. Correct the coordinates.",
     zh="“{first}, {second}”不是我国范围内的平面坐标，也不是经纬度。请更正坐标。",
 )
+ONE_NUMBER_TWICE = Text(
+    en="“{first}” stands twice in place of northing and easting, and not in the last "
+    "row under a ring number, where it would close the ring. Correct the coordinates.",
+    zh="两列坐标均为“{first}”，且不是该圈号的末行，无法视为闭合行。请更正坐标。",
+)
 TWO_KINDS = Text(
     en="“{first}, {second}” has its columns in another order, or another unit, than "
     "the first point of the parcel. Write all points alike.",

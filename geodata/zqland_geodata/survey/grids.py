@@ -266,6 +266,7 @@ def _check_uniform(
 ) -> None:
     """Refuse pairs that are not in China, and parcels of two kinds of pairs."""
     for is_fault, text in (
+        ((found == Kind.NEITHER) & (first == second), texts.ONE_NUMBER_TWICE),
         (found == Kind.NEITHER, texts.NOT_IN_CHINA),
         (found != usual, texts.TWO_KINDS),
     ):

@@ -83,10 +83,16 @@ def _remark_numbers(track: Track, rings: Rings, depths: Integers, tally: Tally) 
     begins = rings.points[rings.starts[:-1]]
     numbers, lines = track.points.rings[begins], track.points.lines[begins]
     is_hole = depths % 2 == 1
+    labels = np.column_stack((rings.owners, numbers))
+    _, which, counts = np.unique(
+        labels, axis=0, return_inverse=True, return_counts=True
+    )
+    is_repeated = (counts[which.ravel()] > 1) & (numbers != NO_RING)
     is_odd_shell = ~is_hole & ~np.isin(numbers, (1, NO_RING))
     for rule, flags in (
         (texts.SHELL_NUMBER, is_odd_shell),
         (texts.HOLE_NUMBER, is_hole & (numbers == 1)),
+        (texts.NUMBER_REPEATED, is_repeated),
     ):
         for ring in np.flatnonzero(flags):
             tally.add(rule, int(lines[ring]), int(numbers[ring]))

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _METHODS = (areas.Method.PLANAR, areas.Method.ELLIPSOID_OFFICIAL)
 _DEGREE_M = 111_000.0
+_DIGITS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,9 @@ def _in_crs(shapes: Shapes, grid: grids.Grid | None, head: Head) -> gpd.GeoSerie
     if grid.prefixed:
         return gpd.GeoSeries(shapes, crs=grid.epsg)
     front = np.array([grid.number * 1_000_000.0, 0.0])
-    moved = shapely.transform(shapes, lambda xy: xy + front)
+    # Rounded to what a float of that size can tell apart, the sum is the decimal
+    # number that would have been written with the zone number in front.
+    moved = shapely.transform(shapes, lambda xy: np.round(xy + front, _DIGITS))
     return gpd.GeoSeries(moved, crs=replace(grid, prefixed=True).epsg)
 
 

@@ -7,6 +7,7 @@ in two ways is refused with the number of the line. Nothing is guessed.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -80,10 +81,10 @@ def read_survey_txt(
     SourceCrsError
         It states no datum and none is given, or lies outside its zone.
     """
-    source = local_path(path)
     chosen = ReadOptions() if options is None else options
-    if source.stat().st_size > chosen.limits.file_bytes:
-        raise FileUnreadableError(_TOO_LARGE.format(name=source.name))
+    source = local_path(path, chosen.limits)
+    if source.is_dir():
+        raise FileUnreadableError(_FOLDER.format(name=source.name))
     try:
         return _read(source, source.read_bytes(), chosen)
     except SurveyTextError as error:
@@ -252,6 +253,7 @@ def _class(title: Title, known: dict[str, str], tally: Tally) -> str | None:
     return found
 
 
+@lru_cache(maxsize=1)
 def _classes() -> dict[str, str]:
     texts = catalogues.load_catalogues().class_texts
     return {
@@ -361,6 +363,10 @@ _IN_FILE = Text(en="{name}, {text}", zh="{name} {text}")
 _TOO_LARGE = Text(
     en="{name} holds more than is read. Split it.",
     zh="{name}超出读取上限，请拆分。",
+)
+_FOLDER = Text(
+    en="{name} is a folder. Name the survey TXT in it.",
+    zh="{name}是文件夹。请指定其中的勘测定界 TXT。",
 )
 _METRES = Text(
     en="计量单位 is “{found}”, but the coordinates are in metres. Correct it.",

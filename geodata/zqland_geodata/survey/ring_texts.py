@@ -70,6 +70,18 @@ HOLE_NUMBER = Rule(
     ),
     Text(en="read as a hole", zh="按扣除部分读取"),
 )
+NUMBER_REPEATED = Rule(
+    "survey.ring_number_repeated",
+    Severity.INFO,
+    Text(
+        en="several rings of one parcel have the same number",
+        zh="同一地块有多圈圈号相同",
+    ),
+    Text(
+        en="told apart by where they close and change",
+        zh="按闭合与圈号变化区分",
+    ),
+)
 
 FEW_POINTS = Text(
     en="point {name}: a ring of fewer than three points begins here. Add the missing "

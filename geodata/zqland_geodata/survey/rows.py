@@ -81,7 +81,8 @@ def plain(text: str) -> str:
     >>> plain("J1，1 "), plain("【地块坐标】")
     ('J1,1', '[地块坐标]')
     """
-    return text.translate(_LOOKALIKES).strip()
+    # Nearly every field is ASCII already.
+    return text.strip() if text.isascii() else text.translate(_LOOKALIKES).strip()
 
 
 def plain_row(row: Row, tally: Tally) -> str:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 AREA, KINDS = "面", ("面", "点", "线")
 """Word for an area, and all words for kinds of shapes."""
 
+_USUAL_END = ",@"
 _END = re.compile(r"(?P<fields>.*?)[,，]?\s*[@\uff20](?P<rest>[\s,，]*)")
 _NINE, _ELEVEN, _NO_COUNT, _BEHIND = 4, 6, 3, 3
 _CODE = re.compile(r"(?:\d{6,28})?")
@@ -74,7 +75,9 @@ class _Fields:
 
 def is_title(text: str) -> bool:
     """Tell whether a row is the first of a parcel: it ends with ``@``."""
-    return ("@" in text or "\uff20" in text) and bool(_END.fullmatch(text))
+    return text.endswith(_USUAL_END) or bool(
+        ("@" in text or "\uff20" in text) and _END.fullmatch(text)
+    )
 
 
 def read_titles(
@@ -109,18 +112,10 @@ def read_titles(
 
 
 def _divided(row: Row, tally: Tally) -> _Fields:
-    found = _END.fullmatch(row.text)
-    assert found is not None  # noqa: S101 - is_title has seen it
-    if found["rest"].strip():
-        tally.add(TRAILING, row.line, row.text)
-    end = row.text[found.end("fields") :].strip()
-    if plain(end) != end:
-        tally.add(survey_rows.FULL_WIDTH, row.line, row.text)
-    words = [word.strip() for word in found["fields"].split(",")]
-    if not any(plain(word) in KINDS for word in words):
-        words = [word.strip() for word in re.split("[,，]", found["fields"])]
-        tally.add(survey_rows.FULL_WIDTH, row.line, row.text)
-    kinds = [place for place, word in enumerate(words) if plain(word) in KINDS]
+    words = _words(row, tally)
+    kinds = [place for place, word in enumerate(words) if word in KINDS]
+    if not kinds:
+        kinds = [place for place, word in enumerate(words) if plain(word) in KINDS]
     if len(kinds) > 1:
         kinds = [place for place in kinds if len(words) - place - 1 == _BEHIND]
     if len(kinds) != 1:
@@ -128,6 +123,26 @@ def _divided(row: Row, tally: Tally) -> _Fields:
     if plain(words[kinds[0]]) != AREA:
         raise row.fault(_NOT_AN_AREA)
     return _Fields(row, words, kinds[0])
+
+
+def _words(row: Row, tally: Tally) -> list[str]:
+    """Divide a row at its commas; full-width ones count where no field is a kind."""
+    if row.text.endswith(_USUAL_END):
+        fields = row.text[: -len(_USUAL_END)]
+    else:
+        found = _END.fullmatch(row.text)
+        assert found is not None  # noqa: S101 - is_title has seen it
+        fields = found["fields"]
+        if found["rest"].strip():
+            tally.add(TRAILING, row.line, row.text)
+        end = row.text[found.end("fields") :].strip()
+        if plain(end) != end:
+            tally.add(survey_rows.FULL_WIDTH, row.line, row.text)
+    words = [word.strip() for word in fields.split(",")]
+    if any(plain(word) in KINDS for word in words if len(word.strip()) == 1):
+        return words
+    tally.add(survey_rows.FULL_WIDTH, row.line, row.text)
+    return [word.strip() for word in re.split("[,，]", fields)]
 
 
 def _by_place(
