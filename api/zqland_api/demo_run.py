@@ -25,6 +25,7 @@ from zqland_api.settings import SourceSettings
 from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.sources import Report
 from zqland_api.view import View
+from zqland_api.views import usable_columns
 from zqland_geodata.demo.inputs import write_inputs
 from zqland_geodata.workbook import write_workbook
 
@@ -204,6 +205,7 @@ def targets_output(desk: Desk, view: View) -> Output:
             "predicate": progress["predicate"],
             "target": from_m2(progress["target_m2"].astype(float), view.unit),
             "done": from_m2(progress["done_m2"].astype(float), view.unit),
+            "usable": from_m2(progress["usable_done_m2"].astype(float), view.unit),
             "share": 100 * progress["share"].astype(float),
             "pace": 100 * progress["linear_share"].astype(float),
             **{
@@ -225,6 +227,7 @@ def targets_output(desk: Desk, view: View) -> Output:
             Column("predicate", Text(en="Land", zh="类别"), words=texts),
             Column("target", _TARGET.format(unit=unit), digits),
             Column("done", _DONE.format(unit=unit), digits),
+            *usable_columns(desk.records.reserve, view.unit, key="usable"),
             Column("share", Text(en="Share %", zh="完成率 %"), 1),
             Column("pace", Text(en="Even pace %", zh="时序进度 %"), 1),
             *(Column(method.value, METHOD_TEXTS[method], digits) for method in others),

@@ -182,7 +182,16 @@ def test_every_parcel_stands_on_its_sheet_with_three_areas(
     headings, rows = table(book["地块清单"])
 
     assert [row[0] for row in rows[:-1]] == state.parcels.index.to_list()
-    assert sum("面积" in str(heading) for heading in headings) == 3
+    assert sum(str(heading).startswith("面积") for heading in headings) == 3
+
+
+def test_every_total_area_of_a_parcel_has_its_usable_area_beside_it(
+    book: openpyxl.Workbook,
+) -> None:
+    headings = [str(heading) for heading in table(book["地块清单"])[0]]
+    totals = [at for at, text in enumerate(headings) if text.startswith("面积")]
+    beside = [headings[at + 1] for at in totals]
+    assert beside == [f"可用{headings[at]}" for at in totals]
 
 
 def test_missing_items_are_written_out_in_words(book: openpyxl.Workbook) -> None:

@@ -84,6 +84,7 @@ def acreage_values(desk: Desk, view: View, *, year: int | None) -> dict[str, Any
         ],
         "stock": _stock(book.stock, desk, view),
         "lacking": _lacking(book.stock, view),
+        **_usable(book.stock, desk, view),
         "chart": _chart(book.monthly, view),
     }
 
@@ -107,6 +108,13 @@ def _target(row: dict[str, Any], desk: Desk, view: View) -> dict[str, Any]:
         "pace_percent": f"{100 * row['linear_share']:.1f} %",
         "sentence": _pace(row, view),
         "lacking": int(row["lacking_count"]),
+        "usable": _usable_text(row["usable_done_m2"], desk, view),
+        "usable_lacking": usable_lacking_line(
+            int(row["usable_lacking_count"]),
+            float(row["usable_lacking_planar_m2"]),
+            desk,
+            view,
+        ),
         "others": [
             (
                 METHOD_TEXTS[method].in_language(view.language),
@@ -137,22 +145,23 @@ def _pace(row: dict[str, Any], view: View) -> str:
 
 def _stock(stock: pd.DataFrame, desk: Desk, view: View) -> list[dict[str, Any]]:
     """List the parks with the land that meets each condition, and the whole."""
-    sums = stock.groupby(["park_id", "predicate"])[["count", "area_m2"]].sum()
+    figures = ["count", "area_m2", "usable_m2"]
+    sums = stock.groupby(["park_id", "predicate"])[figures].sum()
     names = park_names(desk.records.reserve.parks, view.language)
     rows = [
         _stock_row(str(names.get(park, park)) or "–", sums.loc[park], view)
         for park in dict.fromkeys(sums.index.get_level_values("park_id"))
     ]
-    whole = stock.groupby("predicate")[["count", "area_m2"]].sum()
+    whole = stock.groupby("predicate")[figures].sum()
     total = PAGE_TEXTS["total"].in_language(view.language)
     return [*rows, {**_stock_row(total, whole, view), "is_total": True}]
 
 
 def _stock_row(name: str, sums: pd.DataFrame, view: View) -> dict[str, Any]:
-    def figure(predicate: str) -> str:
+    def figure(predicate: str, column: str = "area_m2") -> str:
         if predicate not in sums.index:
             return "–"
-        area = from_m2(float(sums["area_m2"].loc[predicate]), view.unit)
+        area = from_m2(float(sums[column].loc[predicate]), view.unit)
         digits = DISPLAY_DIGITS[view.unit]
         return f"{round_half_up(area, digits):,.{digits}f}"
 
@@ -161,7 +170,11 @@ def _stock_row(name: str, sums: pd.DataFrame, view: View) -> dict[str, Any]:
         "name": name,
         "count": f"{count:,}",
         "area": figure("all"),
-        "predicates": [figure(predicate) for predicate in PREDICATES],
+        "usable": figure("all", "usable_m2"),
+        "predicates": [
+            (figure(predicate), figure(predicate, "usable_m2"))
+            for predicate in PREDICATES
+        ],
         "is_total": False,
     }
 
@@ -194,6 +207,55 @@ def lacking_line(count: int, planar_m2: float, view: View) -> str:
     text = PAGE_TEXTS["lacking_one" if count == 1 else "lacking"]
     area = _area(planar_m2, view)
     return text.format(count=f"{count:,}", area=area).in_language(view.language)
+
+
+def _usable_text(usable_m2: float, desk: Desk, view: View) -> str:
+    if not desk.records.reserve.constraints:
+        return ""
+    text = PAGE_TEXTS["usable_value"].format(area=_area(usable_m2, view))
+    return text.in_language(view.language)
+
+
+def usable_lacking_line(count: int, planar_m2: float, desk: Desk, view: View) -> str:
+    """Say how many parcels are in no sum of usable ground, and how large they are.
+
+    Parameters
+    ----------
+    count
+        Number of parcels whose usable area is not known on the basis.
+    planar_m2
+        Their usable area in the plane, square metres.
+    desk
+        The desk.
+    view
+        The reader's view.
+
+    Returns
+    -------
+    line
+        A sentence; empty where there are none, or no constraint layers.
+    """
+    if not count or not desk.records.reserve.constraints:
+        return ""
+    facts = {"count": f"{count:,}", "area": _area(planar_m2, view)}
+    return PAGE_TEXTS["usable_lacking"].format(**facts).in_language(view.language)
+
+
+def _usable(stock: pd.DataFrame, desk: Desk, view: View) -> dict[str, Any]:
+    """Say what usable means here, and how much of it is not known."""
+    layers = desk.records.reserve.constraints
+    if not layers:
+        return {"is_constrained": False, "usable_lead": "", "usable_lacking": ""}
+    columns = ["usable_lacking_count", "usable_lacking_planar_m2"]
+    count, planar_m2 = stock.loc[stock["predicate"] == "all", columns].sum()
+    names = "、" if view.language == "zh" else ", "
+    listed = names.join(layer.text.in_language(view.language) for layer in layers)
+    lead = PAGE_TEXTS["usable_lead"].format(layers=listed)
+    return {
+        "is_constrained": True,
+        "usable_lead": lead.in_language(view.language),
+        "usable_lacking": usable_lacking_line(int(count), float(planar_m2), desk, view),
+    }
 
 
 def _chart(monthly: pd.DataFrame, view: View) -> dict[str, Any]:

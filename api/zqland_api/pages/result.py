@@ -52,7 +52,7 @@ def result_of(
         "near": [
             {
                 **_place(near, answer, language, names),
-                "area": area_text(near.area_m2, answer.unit).in_language(language),
+                **_areas(near, answer, language),
                 "relaxation": near.relaxation.in_language(language),
             }
             for near in answer.near_misses
@@ -85,7 +85,7 @@ def _match(
     return {
         "rank": match.rank,
         **_place(match, answer, language, names),
-        "area": area_text(match.area_m2, answer.unit).in_language(language),
+        **_areas(match, answer, language),
         "score": f"{match.score:.1f}",
         "points": max(0.0, min(match.score, 100.0)),
         "handover": "–" if match.handover_on is None else match.handover_on.isoformat(),
@@ -104,6 +104,17 @@ def _match(
             }
             for part in match.parts.values()
         ],
+    }
+
+
+def _areas(lot: Match | NearMiss, answer: Answer, language: Language) -> dict[str, Any]:
+    """Write the total and the usable area, and what constraint layers concern."""
+    usable = area_text(lot.usable_m2, answer.unit)
+    text = PAGE_TEXTS["usable_value"].format(area=usable).in_language(language)
+    return {
+        "area": area_text(lot.area_m2, answer.unit).in_language(language),
+        "usable": text if answer.is_constrained else "",
+        "constraints": [one.in_language(language) for one in lot.constraints],
     }
 
 

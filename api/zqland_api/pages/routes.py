@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+import geopandas as gpd
 from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -17,7 +18,11 @@ from zqland_api.about import METHOD_TEXTS
 from zqland_api.dependencies import AtDesk, WithSettings, view_of
 from zqland_api.desk import Desk
 from zqland_api.errors import QueryError
-from zqland_api.pages.acreage import acreage_values, lacking_line
+from zqland_api.pages.acreage import (
+    acreage_values,
+    lacking_line,
+    usable_lacking_line,
+)
 from zqland_api.pages.form import Form, read_form, stored_values
 from zqland_api.pages.render import answer_page
 from zqland_api.pages.result import result_of
@@ -28,7 +33,7 @@ from zqland_api.queries import AcreageQuery, Conditions, FormQuery
 from zqland_api.routes.maps import answer_map
 from zqland_api.sheets import note_lines
 from zqland_api.view import View
-from zqland_api.views import area_on
+from zqland_api.views import area_on, usable_on
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,6 +68,7 @@ def show_start(
             "free_area": format_area(
                 float(free_m2.sum()), view.unit, digits=0, language=view.language.value
             ),
+            **_free_usable(desk, free, view),
             "projects": f"{len(reserve.projects):,}",
             "lacking": lacking_line(
                 int(is_lacking.sum()),
@@ -168,6 +174,23 @@ def show_acreage(
     view = view_of(request, query, use="ledger")
     values = acreage_values(desk, view, year=query.year)
     return answer_page(request, "acreage", desk, view, values)
+
+
+def _free_usable(desk: Desk, free: gpd.GeoDataFrame, view: View) -> dict[str, str]:
+    """Write the free ground that is usable, where constraint layers were given."""
+    if not desk.records.reserve.constraints:
+        return {"free_usable": "", "usable_lacking": ""}
+    usable_m2 = usable_on(free, view.basis)
+    is_unknown = usable_m2.isna()
+    planar_m2 = float(free.loc[is_unknown, "usable_planar_m2"].sum())
+    return {
+        "free_usable": format_area(
+            float(usable_m2.sum()), view.unit, digits=0, language=view.language.value
+        ),
+        "usable_lacking": usable_lacking_line(
+            int(is_unknown.sum()), planar_m2, desk, view
+        ),
+    }
 
 
 def _form(request: Request, desk: Desk, view: View, query: FormQuery) -> Form:

@@ -48,6 +48,21 @@ PAGE_TEXTS: dict[str, Text] = {
     "project_lookup_hint": Text(
         en="Number or name of the project", zh="项目编号或名称"
     ),
+    "usable": Text(en="Usable", zh="可用面积"),
+    "usable_free": Text(en="of it usable", zh="其中可用"),
+    "usable_value": Text(en="usable {area}", zh="可用 {area}"),
+    "usable_lead": Text(
+        en="Usable is the ground without what constraint layers forbid or deduct: "
+        "{layers}.",
+        zh="可用面积为扣除约束图层中禁止、扣除部分后的面积：{layers}。",
+    ),
+    "usable_lacking": Text(
+        en="The usable area of {count} parcels is not known on this basis and is in "
+        "no total; measured in the plane it is {area}.",
+        zh="有 {count} 宗地块按此口径的可用面积不明，未计入合计；"
+        "其平面可用面积为 {area}。",
+    ),
+    "constraints": Text(en="Constraints", zh="约束"),
     # form
     "need": Text(en="What the project needs", zh="项目需求"),
     "area": Text(en="Area", zh="用地面积"),
@@ -172,6 +187,33 @@ PAGE_TEXTS: dict[str, Text] = {
         "({area} planar).",
         zh="{count} 宗地块缺少该口径面积，未计入（平面面积 {area}）。",
     ),
+    # check
+    "check": Text(en="Check a file", zh="检查文件"),
+    "door_check": Text(
+        en="Send a file and get the list of its faults, or a copy with them marked.",
+        zh="上传文件，列出问题清单，或下载标注了问题的副本。",
+    ),
+    "check_lead": Text(
+        en="The file is read, checked and forgotten: nothing is stored or changed.",
+        zh="文件仅供读取与检查，不保存、不改动。",
+    ),
+    "check_file": Text(en="File", zh="文件"),
+    "check_kind": Text(en="What it holds", zh="内容"),
+    "check_now": Text(en="Check", zh="检查"),
+    "check_marked": Text(en="Save marked copy", zh="下载标注副本"),
+    "check_records": Text(en="records", zh="条记录"),
+    "check_errors": Text(en="errors", zh="个错误"),
+    "check_warnings": Text(en="warnings", zh="个警告"),
+    "check_notes": Text(en="notes", zh="条提示"),
+    "check_severity": Text(en="Severity", zh="程度"),
+    "check_where": Text(en="Where", zh="位置"),
+    "check_found": Text(en="Found", zh="发现的值"),
+    "check_message": Text(en="What is wrong", zh="问题"),
+    "check_action": Text(en="What was done or helps", zh="处理"),
+    "check_more": Text(
+        en="{count} more are in the marked copy.", zh="另有 {count} 条，见标注副本。"
+    ),
+    "check_clean": Text(en="Nothing was found.", zh="未发现问题。"),
     # faults
     "fault_title": Text(en="This page cannot be shown", zh="无法显示此页"),
 }

@@ -112,6 +112,11 @@ def add_near_misses(book: Book, answers: Sequence[Answer], words: Words) -> None
                 [near.ratio for near in lots],
                 kind="ratio",
             ),
+            Column(
+                _t("Constraints", "约束"),
+                [_listed(near.constraints, words) for near in lots],
+                width=40,
+            ),
         ]
     )
 
@@ -221,6 +226,11 @@ def _lot_columns(lots: Sequence[Match | NearMiss | None], words: Words) -> list[
             [None if lot is None else lot.area_m2 for lot in lots],
             words,
         ),
+        _areas(
+            _t("Usable", "可用面积"),
+            [None if lot is None else lot.usable_m2 for lot in lots],
+            words,
+        ),
     ]
 
 
@@ -241,8 +251,12 @@ def _each(lots: Sequence[object | None], attribute: str) -> list[object]:
 def _reasons(match: Match | None, words: Words) -> str:
     if match is None:
         return _NONE_FITS.in_language(words.language)
+    return _listed(match.reasons, words)
+
+
+def _listed(texts: Sequence[Text], words: Words) -> str:
     mark = _t("; ", "；").in_language(words.language)
-    return mark.join(reason.in_language(words.language) for reason in match.reasons)
+    return mark.join(text.in_language(words.language) for text in texts)
 
 
 def _basis(answers: Sequence[Answer]) -> Text:
@@ -267,6 +281,7 @@ _CONDITIONS = {
     "area_known": _t("Area unknown", "面积不明"),
     "area_min": _t("Too small", "偏小"),
     "area_max": _t("Too large", "偏大"),
+    "forbidden": _t("Forbidden ground", "禁止区域"),
     "ready_in_time": _t("Not ready in time", "不能按期"),
     "land_class": _t("Class", "用地类别"),
     "park": _t("Excluded park", "排除园区"),

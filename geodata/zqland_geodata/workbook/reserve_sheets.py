@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zqland import acreage
 from zqland.areas import METHOD_TEXTS, Method
+from zqland.constraints import RULE_TEXTS
 from zqland.readiness.rules import PREDICATES
 from zqland.text import Text
 from zqland.units import UNIT_TEXTS
@@ -25,6 +26,9 @@ NEVER_ADDED = Text(
     zh="熟地与标准地是同一批土地的两本台账，不得相加。",
 )
 """The note on every sheet that shows both."""
+
+USABLE = Text(en="Usable", zh="可用面积")
+"""Heading of the areas without forbidden and deducted ground."""
 
 PARCEL_METHODS = (Method.DECLARED, Method.PLANAR, Method.ELLIPSOID_OFFICIAL)
 """The areas that the sheet of parcels shows."""
@@ -125,6 +129,12 @@ def _progress_columns(state: ReserveState, words: Words) -> list[Column]:
         Column(_t("Scope", "范围"), _scopes(progress["scope"], words), width=12),
         _area(words, _t("Target", "目标面积"), progress["target_m2"]),
         _area(words, _t("Done", "已完成"), progress["done_m2"], method=words.targets),
+        _area(
+            words,
+            _usable_of(_t("Done", "已完成")),
+            progress["usable_done_m2"],
+            method=words.targets,
+        ),
         Column(_t("Parcels", "宗数"), progress["count"], kind="count", width=8),
         Column(_t("Share", "完成率"), progress["share"], kind="share", width=9),
         Column(_t("Of the year", "时间进度"), progress["linear_share"], kind="share"),
@@ -154,7 +164,7 @@ def _scopes(scopes: pd.Series[str], words: Words) -> list[str]:
 def _stock_columns(state: ReserveState, words: Words) -> list[Column]:
     stock = acreage.stock(state, basis=words.ledger)
     keys = ["park_id", "status"]
-    figures = ["count", "area_m2"]
+    figures = ["count", "area_m2", "usable_m2"]
     whole = stock[stock["predicate"] == "all"].set_index(keys)
     columns = [
         Column(
@@ -171,6 +181,7 @@ def _stock_columns(state: ReserveState, words: Words) -> list[Column]:
             _t("Parcels", "宗数"), whole["count"], kind="count", width=9, total=True
         ),
         _area(words, _t("All", "全部"), whole["area_m2"], total=True),
+        _area(words, USABLE, whole["usable_m2"], total=True),
     ]
     for predicate in PREDICATES:
         text = words.predicates[predicate]
@@ -180,28 +191,43 @@ def _stock_columns(state: ReserveState, words: Words) -> list[Column]:
         columns += [
             Column(count, held["count"], kind="count", width=10, total=True),
             _area(words, text, held["area_m2"], total=True),
+            _area(words, _usable_of(text), held["usable_m2"], total=True),
         ]
     return [*columns, *_lacking(whole, words, total=True)]
 
 
 def _lacking(table: pd.DataFrame, words: Words, *, total: bool) -> list[Column]:
-    """Show how much stands in no total because its document states no area."""
-    return [
-        Column(
-            _t("Without a figure", "缺面积宗数"),
-            table["lacking_count"],
-            kind="count",
-            width=10,
-            total=total,
+    """Show how much stands in no total because its figure is not known."""
+    columns = []
+    for prefix, count, area in (
+        ("", _t("Without a figure", "缺面积宗数"), _t("Without a figure", "缺面积")),
+        (
+            "usable_",
+            _t("Usable not known", "可用面积不明宗数"),
+            _t("Usable not known", "可用面积不明"),
         ),
-        _area(
-            words,
-            _t("Without a figure", "缺面积"),
-            table["lacking_planar_m2"],
-            method=acreage.MEASURED,
-            total=total,
-        ),
-    ]
+    ):
+        columns += [
+            Column(
+                count,
+                table[f"{prefix}lacking_count"],
+                kind="count",
+                width=10,
+                total=total,
+            ),
+            _area(
+                words,
+                area,
+                table[f"{prefix}lacking_planar_m2"],
+                method=acreage.MEASURED,
+                total=total,
+            ),
+        ]
+    return columns
+
+
+def _usable_of(text: Text) -> Text:
+    return Text(en=f"{text.en}: usable", zh=f"{text.zh}可用")
 
 
 def _parcel_columns(state: ReserveState, words: Words) -> list[Column]:
@@ -223,17 +249,22 @@ def _parcel_columns(state: ReserveState, words: Words) -> list[Column]:
             width=14,
         ),
     ]
-    columns += [
-        _area(
-            words,
-            _t("Area", "面积"),
-            parcels[f"{method}_m2"],
-            method=method,
-            total=method is Method.DECLARED,
-        )
-        for method in PARCEL_METHODS
-        if f"{method}_m2" in parcels
-    ]
+    for method in PARCEL_METHODS:
+        columns += [
+            _area(
+                words,
+                heading,
+                parcels[column],
+                method=method,
+                total=method is Method.DECLARED,
+            )
+            for heading, column in (
+                (_t("Area", "面积"), f"{method}_m2"),
+                (USABLE, f"usable_{method}_m2"),
+            )
+            if column in parcels
+        ]
+    columns.append(_constraint_column(state, words))
     columns.append(
         Column(
             _t("Price (wan yuan/mu)", "地价（万元/亩）"),
@@ -245,6 +276,19 @@ def _parcel_columns(state: ReserveState, words: Words) -> list[Column]:
     for predicate in PREDICATES:
         columns += _predicate_columns(parcels, predicate, words)
     return columns
+
+
+def _constraint_column(state: ReserveState, words: Words) -> Column:
+    """Name the constraint layers that concern each parcel."""
+    names = {
+        layer.key: _t("{layer}: {rule}", "{layer}：{rule}")
+        .format(layer=layer.text, rule=RULE_TEXTS[layer.rule])
+        .in_language(words.language)
+        for layer in state.reserve.constraints
+    }
+    keys = _optional(state.parcels, "constraints")
+    texts = [words.listed(found, names) for found in keys]
+    return Column(_t("Constraints", "约束"), texts, width=24)
 
 
 def _predicate_columns(
