@@ -1,8 +1,8 @@
 """Field maps: which column of a file is what.
 
 A field map is a TOML file with a table for each kind of record that is read with it:
-``parcels``, ``evidence``, ``projects`` or ``status_events``. Without a field map, or
-for a table without ``columns``, headings are recognised by the names in
+``parcels``, ``parks``, ``evidence``, ``projects`` or ``status_events``. Without a field
+map, or for a table without ``columns``, headings are recognised by the names in
 ``columns.csv`` (key, Chinese or English) and the aliases in ``data/headings.toml``;
 with ``columns``, only what is named there is taken. An example with every key::
 
@@ -53,7 +53,7 @@ from zqland_geodata.errors import FieldMapError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TABLES = ("parcels", "evidence", "projects", "status_events")
+TABLES = ("parcels", "parks", "evidence", "projects", "status_events")
 """The tables that a field map may speak of."""
 
 SUBJECT_COLUMNS = ("parcel_id", "park_id", "area_id")
@@ -225,6 +225,7 @@ def known_columns(table: str) -> dict[str, tuple[str, str]]:
 def _table(section: Section) -> TableMap:
     settings = {
         "parcels": ("columns", "layer", "home_zone", "source_crs"),
+        "parks": ("columns", "layer", "source_crs"),
         "evidence": ("columns", "sheet", "as_of", "items"),
     }.get(section.name, ("columns", "sheet"))
     section.allow(*settings)

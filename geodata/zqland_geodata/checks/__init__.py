@@ -1,8 +1,8 @@
 """Check parcels: shapes, vertices, neighbours, areas, and whether they are in place.
 
-Every fault is a `Finding` per record, or one for the layer where all of it is concerned.
-Nothing is dropped or repaired by a check: an invalid shape stays as it was surveyed,
-and the finding says where it is wrong. `repair` offers a repaired copy.
+Every fault is a `Finding` per record, or one for the layer where all of it is
+concerned. Nothing is dropped or repaired by a check: an invalid shape stays as it was
+surveyed, and the finding says where it is wrong. `repair` offers a repaired copy.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from zqland_geodata.checks.neighbours import Neighbours
 from zqland_geodata.checks.outlines import Outlines
 from zqland_geodata.checks.overlaps import check_overlaps, check_repetitions, overlaps
 from zqland_geodata.checks.parks import check_parks
+from zqland_geodata.checks.repairs import Repaired, repair
 from zqland_geodata.checks.shapes import check_geometry, check_narrow
 from zqland_geodata.checks.tolerances import Tolerances, load_tolerances
 from zqland_geodata.checks.vertices import check_spikes, check_vertices
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     Report = Callable[[int, int], object]
 
 __all__ = [
+    "Repaired",
     "Tolerances",
     "check_axes",
     "check_declared",
@@ -52,6 +54,7 @@ __all__ = [
     "check_zones",
     "load_tolerances",
     "overlaps",
+    "repair",
 ]
 
 
@@ -133,17 +136,13 @@ def _steps(
         lambda _: check_zones(parcels),
         lambda _: check_geometry(parcels),
         lambda _: check_narrow(parcels, tolerances=allowed),
-        lambda _: check_vertices(
-            parcels, outlines=lazy.outlines(), tolerances=allowed
-        ),
+        lambda _: check_vertices(parcels, outlines=lazy.outlines(), tolerances=allowed),
         lambda _: check_spikes(parcels, outlines=lazy.outlines(), tolerances=allowed),
         lambda _: check_repetitions(parcels),
         lambda _: check_overlaps(
             parcels, neighbours=lazy.neighbours(), tolerances=allowed
         ),
-        lambda _: check_gaps(
-            parcels, neighbours=lazy.neighbours(), tolerances=allowed
-        ),
+        lambda _: check_gaps(parcels, neighbours=lazy.neighbours(), tolerances=allowed),
         lambda _: check_declared(
             parcels, areas.measure(parcels, methods=tuple(BASES)), tolerances=allowed
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def check_declared(
     for row in rows_where(is_known & ~fits):
         basis = int(nearest[row])
         figure = f"{declared[row]:,.2f} m²"
-        facts: dict[str, object] = {
+        facts: dict[str, Any] = {
             "declared": f"{declared[row]:,.2f}",
             "computed": f"{computed[row, basis]:,.2f}",
             "basis": texts[basis],
@@ -109,9 +109,9 @@ def check_declared(
 
 
 def _decisive(gap: Floats, computed: Floats) -> npt.NDArray[np.bool_]:
-    """Tell which figures clearly belong to one basis: far nearer to it than to others."""
+    """Tell which figures clearly belong to one basis, far nearer than to the other."""
     apart = np.abs(computed[:, 0] - computed[:, 1])
-    return (apart >= _APART_M2) & (gap.min(axis=1) <= apart * _NEARNESS)
+    return np.asarray((apart >= _APART_M2) & (gap.min(axis=1) <= apart * _NEARNESS))
 
 
 def _tolerance_m2(computed: Floats, allowed: Tolerances) -> Floats:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from zqland.findings import Finding, Severity
 from zqland.text import Text
+from zqland_geodata.checks.districts import in_city
 from zqland_geodata.checks.parks import outlined
 from zqland_geodata.checks.regions import Regions
 from zqland_geodata.checks.shifts import CAUSES, Cause, apart_m, way_text
 from zqland_geodata.checks.tolerances import Tolerances, load_tolerances
-from zqland_geodata.checks.districts import in_city
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import geopandas as gpd
     import numpy.typing as npt
 
     Flags = npt.NDArray[np.bool_]
@@ -45,7 +46,7 @@ def check_displaced(
     parcels
         Table *parcels*.
     reference
-        Parcels of the same ids that lie where they should.
+        Table *parcels* of the same ids that lie where they should.
     parks
         Table *parks* with outlines.
     districts
@@ -78,14 +79,12 @@ def _by_reference(
 ) -> Iterator[Finding]:
     found, true = _common(parcels, reference)
     if not len(found):
-        yield _NONE_IN_COMMON.finding(
-            "", "geometry", len(parcels), count=len(parcels)
-        )
+        yield _NONE_IN_COMMON.finding("", "geometry", len(parcels), count=len(parcels))
         return
     ways = apart_m(true, found)
     east, north = np.median(ways, axis=0)
     distance = float(np.hypot(east, north))
-    facts: dict[str, object] = {"way": way_text(east, north), "count": len(found)}
+    facts: dict[str, Any] = {"way": way_text(east, north), "count": len(found)}
     value = way_text(east, north).en
     cause = _cause(found, true, allowed)
     if distance <= allowed["displaced", "distance_m"]:
@@ -104,22 +103,23 @@ def _common(
     parcels: gpd.GeoDataFrame, reference: gpd.GeoDataFrame
 ) -> tuple[Floats, Floats]:
     """Return the middles of the parcels that both layers have, in degrees."""
-    middles = []
-    for layer in (parcels, reference):
-        shapes = layer.geometry[~layer.geometry.is_empty & layer.geometry.notna()]
-        shapes = shapes[~shapes.index.duplicated(keep=False)].to_crs(4490)
-        centre = shapely.get_coordinates(shapely.centroid(shapes.to_numpy()))
-        middles.append(dict(zip(shapes.index, centre.tolist(), strict=True)))
-    ids = [parcel_id for parcel_id in middles[0] if parcel_id in middles[1]]
-    first, second = (
-        np.array([middle[parcel_id] for parcel_id in ids]).reshape(-1, 2)
-        for middle in middles
-    )
+    middles = [_middles(layer) for layer in (parcels, reference)]
+    ids = middles[0].index.intersection(middles[1].index)
+    first, second = (middle.loc[ids].to_numpy() for middle in middles)
     return first, second
 
 
+def _middles(layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the middle of each parcel in degrees; ids that repeat name none."""
+    shapes = layer.geometry.to_numpy()
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    there &= ~layer.index.duplicated(keep=False)
+    centre = shapely.get_coordinates(shapely.centroid(shapes[there]))
+    return pd.DataFrame(centre, index=layer.index[there].astype("str"))
+
+
 def _cause(found: Floats, true: Floats, allowed: Tolerances) -> Cause | None:
-    """Find the known cause that explains where most parcels are, the best of several."""
+    """Find the known cause that best explains where most parcels are."""
     best, least = None, np.inf
     for cause in CAUSES:
         there = cause.there(true)
@@ -142,7 +142,7 @@ def _fit_m(distance_m: float, allowed: Tolerances) -> float:
 
 
 def _on_earth(degrees: Floats) -> Flags:
-    return np.asarray((np.abs(degrees[:, 1]) <= 90.0) & (np.abs(degrees[:, 0]) <= 180.0))  # noqa: PLR2004
+    return np.asarray((np.abs(degrees) <= _LIMITS).all(axis=1))
 
 
 def _of_parks(parcels: gpd.GeoDataFrame, parks: gpd.GeoDataFrame) -> Regions:
@@ -174,7 +174,7 @@ def _by_regions(
     now = regions.share_inside(regions.points)
     if now >= enough:
         return
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "regions": of_what,
         "outside": f"{(1 - now) * 100:.0f}",
     }
@@ -186,9 +186,7 @@ def _by_regions(
         facts["way"] = way_text(*np.median(way, axis=0))
         facts["inside"] = f"{shares[best] * 100:.0f}"
         facts["cause"] = cause.name
-        yield _known_by_regions(cause).finding(
-            "", "geometry", facts["way"], **facts
-        )
+        yield _known_by_regions(cause).finding("", "geometry", facts["way"], **facts)
         return
     found = regions.smallest_shift(enough)
     if found is not None:
@@ -201,6 +199,7 @@ def _share_back(regions: Regions, cause: Cause) -> float:
     return regions.share_inside(back) if _on_earth(back).all() else 0.0
 
 
+_LIMITS = (180.0, 90.0)
 _MUCH_BETTER = 0.5
 _LEAST_FIT_M = 5.0
 _THEIR_PARKS = Text(en="their parks", zh="所在园区")
@@ -238,8 +237,8 @@ _UNKNOWN = Rule(
         en="the layer lies {way} of the reference ({count} parcels compared); no known "
         "shift does that. Up to some 200 m it may be another datum (Xi'an 80, "
         "Beijing 54), farther off a wrong plane",
-        zh="整个图层相对对照图层{way}（比较 {count} 宗），与已知偏移均不符。200 米以内可能是"
-        "其他大地基准（1980西安、1954北京），更远则可能是投影带有误",
+        zh="整个图层相对对照图层{way}（比较 {count} 宗），与已知偏移均不符。"
+        "200 米以内可能是其他大地基准（1980西安、1954北京），更远则可能是投影带有误",
     ),
     _NOT_MOVED,
 )
@@ -247,9 +246,10 @@ _UNKNOWN_BY_REGIONS = Rule(
     "displaced.other",
     Severity.ERROR,
     Text(
-        en="{outside} % of the parcels lie outside {regions}; the layer lies about {way} "
-        "of where it would be inside; no known shift does that",
-        zh="{outside}% 的地块位于{regions}之外；相对应在位置，图层约{way}，与已知偏移均不符",
+        en="{outside} % of the parcels lie outside {regions}; the layer lies about "
+        "{way} of where it would be inside; no known shift does that",
+        zh="{outside}% 的地块位于{regions}之外；相对应在位置，图层约{way}，"
+        "与已知偏移均不符",
     ),
     _NOT_MOVED,
 )

@@ -182,7 +182,8 @@ def _uncovered(neighbours: Neighbours, rows: Rows, strips: Shapes) -> Shapes:
     piece, there = neighbours.beside(rows, strips)
     meets = shapely.relate_pattern(strips[piece], there, "T********")
     covers = ground.united(
-        piece[meets], ground.areal(shapely.intersection(strips[piece], there)[meets]),
+        piece[meets],
+        ground.areal(shapely.intersection(strips[piece], there)[meets]),
         len(strips),
     )
     return np.asarray(shapely.difference(strips, covers))
@@ -192,7 +193,8 @@ _GAP = Rule(
     "geometry.gap",
     Severity.WARNING,
     Text(
-        en="a gap of {area} m², {width} m wide on average, to parcel {other}, at {where}",
+        en="a gap of {area} m², {width} m wide on average, to parcel {other}, at "
+        "{where}",
         zh="与地块 {other} 之间有缝隙 {area} 平方米，平均宽 {width} 米，位置 {where}",
     ),
     KEPT,

@@ -140,9 +140,7 @@ def _boxes(degrees: Floats, distance_m: float) -> Shapes:
     return boxes
 
 
-def _in_plane(
-    shapes: Shapes, zones: Integers, planes_of: Rows, wanted: Rows
-) -> Shapes:
+def _in_plane(shapes: Shapes, zones: Integers, planes_of: Rows, wanted: Rows) -> Shapes:
     """Bring parcels to the plane of other parcels."""
     moved: Shapes = shapes[wanted]
     to, source = zones[planes_of], zones[wanted]

@@ -248,8 +248,8 @@ _THIN = Rule(
     "geometry.thin_overlap",
     Severity.WARNING,
     Text(
-        en="overlaps parcel {other} in a sliver of {area} m², {width} m wide on average, "
-        "at {where}: one boundary surveyed twice",
+        en="overlaps parcel {other} in a sliver of {area} m², {width} m wide on "
+        "average, at {where}: one boundary surveyed twice",
         zh="与地块 {other} 有狭长重叠 {area} 平方米，平均宽 {width} 米，位置 {where}："
         "同一界线两次测量不一致",
     ),

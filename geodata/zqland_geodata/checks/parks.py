@@ -13,6 +13,7 @@ from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata.checks.tolerances import Tolerances, load_tolerances
 from zqland_geodata.checks.words import KEPT
+from zqland_geodata.rawtable import rows_where
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def check_parks(
     counts = (outside_m2 > allowed["park", "smallest_m2"]) & (
         outside_m2 > allowed["park", "share"] * areas_m2
     )
-    for row in np.flatnonzero(counts):
+    for row in rows_where(counts):
         park_id = parcels["park_id"].iloc[row]
         park = parks.loc[park_id]
         english = park["name_en"] if isinstance(park["name_en"], str) else park["name"]
@@ -96,13 +97,13 @@ def outside_parks_m2(
     outside_m2 = np.full(len(shapes), np.nan)
     zones = parcels["home_zone"].to_numpy(dtype=np.int64)
     names = parcels["park_id"].to_numpy()
-    for park_id in known.index.intersection(parcels["park_id"].dropna().unique()):
+    named = parcels["park_id"].dropna().unique().tolist()
+    for park_id in known.index.intersection(named):
         for zone in np.unique(zones[names == park_id]):
             rows = np.flatnonzero((names == park_id) & (zones == zone))
-            there = crs.to_home(known.geometry.loc[[park_id]], int(zone)).iloc[0]
-            outside_m2[rows] = _outside_m2(shapes[rows], ground.valid(
-                np.array([there], dtype=object)
-            )[0])
+            outline = gpd.GeoSeries([known.geometry[park_id]], crs=known.crs)
+            there = ground.valid(crs.to_home(outline, int(zone)).to_numpy())
+            outside_m2[rows] = _outside_m2(shapes[rows], there[0])
     return outside_m2, areas_m2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -12,6 +12,7 @@ from zqland.text import Text
 from zqland_geodata.checks.outlines import Outlines
 from zqland_geodata.checks.tolerances import Tolerances, load_tolerances
 from zqland_geodata.checks.words import KEPT, KEPT_AS_IS, REPAIRABLE
+from zqland_geodata.rawtable import rows_where
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def check_geometry(parcels: gpd.GeoDataFrame) -> Iterator[Finding]:
     for parcel_id in parcels.index[is_missing]:
         yield _NO_SHAPE.finding(parcel_id, "geometry")
     # Invalid shapes are few, and each is described by itself.
-    for row in np.flatnonzero(is_invalid):
+    for row in rows_where(is_invalid):
         yield _invalid(parcels.index[row], shapes[row])
     for parcel_id in parcels.index[has_no_area]:
         yield _ZERO.finding(parcel_id, "geometry", "0 m²")
@@ -73,7 +74,7 @@ def check_narrow(
         2 * areas_m2, around_m, out=np.full(len(shapes), np.nan), where=around_m > 0
     )
     narrow = (areas_m2 > 0) & (width < allowed["narrow", "width_m"])
-    for row in np.flatnonzero(narrow):
+    for row in rows_where(narrow):
         yield _NARROW.finding(
             parcels.index[row],
             "geometry",
@@ -87,7 +88,7 @@ def _invalid(parcel_id: object, shape: shapely.Geometry) -> Finding:
     reason = str(shapely.is_valid_reason(shape))
     kind, _, place = reason.rstrip("]").partition("[")
     words = _KINDS.get(kind.strip(), Text(en=kind.strip(), zh=kind.strip()))
-    facts: dict[str, object] = {"kind": words, "where": place.replace(" ", ", ")}
+    facts: dict[str, Any] = {"kind": words, "where": place.replace(" ", ", ")}
     nearest = _nearest_vertex(shape, place)
     if nearest is None:
         return _INVALID.finding(parcel_id, "geometry", reason, **facts)

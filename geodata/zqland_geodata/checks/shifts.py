@@ -50,7 +50,7 @@ def _pairs(way: datums.Shift) -> Way:
 
 
 def _turned(longitude: float) -> Way:
-    return lambda degrees: degrees + (longitude, 0.0)
+    return lambda degrees: degrees + np.array((longitude, 0.0))
 
 
 def _swapped(degrees: Floats) -> Floats:
@@ -107,8 +107,8 @@ CAUSES = (
     Cause(
         "bd09_as_gcj02",
         Text(
-            en="as BD-09 lies off GCJ-02: Baidu coordinates (BD-09) were corrected as if "
-            "they were GCJ-02",
+            en="as BD-09 lies off GCJ-02: Baidu coordinates (BD-09) were corrected as "
+            "if they were GCJ-02",
             zh="与 BD-09 相对 GCJ-02 的偏移一致：百度坐标（BD-09）误按 GCJ-02 纠偏",
         ),
         lambda degrees: _NO_GCJ02(_BD09(degrees)),

@@ -12,6 +12,7 @@ from zqland.text import Text
 from zqland_geodata.checks.outlines import Outlines
 from zqland_geodata.checks.tolerances import Tolerances, load_tolerances
 from zqland_geodata.checks.words import KEPT, REPAIRABLE, place_text
+from zqland_geodata.rawtable import rows_where
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def check_vertices(
     )
     counts = np.bincount(lines.parcel, minlength=len(parcels))
     most = int(allowed["vertices", "most"])
-    for row in np.flatnonzero(counts > most):
+    for row in rows_where(counts > most):
         yield _MANY.finding(
             parcels.index[row],
             "geometry",
@@ -192,7 +193,11 @@ def _outlines(parcels: gpd.GeoDataFrame) -> Outlines:
 
 
 def _per_parcel(
-    parcels: gpd.GeoDataFrame, lines: Outlines, places: Rows, rule: Rule, **facts: object
+    parcels: gpd.GeoDataFrame,
+    lines: Outlines,
+    places: Rows,
+    rule: Rule,
+    distance: str = "",
 ) -> Iterator[Finding]:
     rows = lines.parcel[places]
     firsts, counts = np.unique(rows, return_index=True, return_counts=True)[1:]
@@ -204,7 +209,7 @@ def _per_parcel(
             where,
             count=int(count),
             where=where,
-            **facts,
+            distance=distance,
         )
 
 

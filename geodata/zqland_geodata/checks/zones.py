@@ -134,9 +134,10 @@ _SWAPPED = Rule(
     "geometry.axes_swapped",
     Severity.ERROR,
     Text(
-        en="{count} of {total} parcels have northing before easting (or latitude before "
-        "longitude): {first} …",
-        zh="{total} 宗地块中有 {count} 宗坐标顺序颠倒（北坐标在前或纬度在前）：{first} …",
+        en="{count} of {total} parcels have northing before easting (or latitude "
+        "before longitude): {first} …",
+        zh="{total} 宗地块中有 {count} 宗坐标顺序颠倒（北坐标在前或纬度在前）："
+        "{first} …",
     ),
     KEPT_AS_IS,
 )
