@@ -421,7 +421,11 @@ _SHIFT = Text(
     en="{datum} to CGCS2000 by “{label}” ({kind}, {accuracy})",
     zh="{datum}按“{label}”转换到2000国家大地坐标系（{kind}，{accuracy}）",
 )
-_HEADER = Text(en="the parameters in the head of the file", zh="文件头转换参数")
+_HEADER = Text(
+    en="the parameters in the head of the file, taken as metres, seconds of arc and "
+    "millionths, with rotations of the axes",
+    zh="文件头转换参数，按米、角秒、百万分之一及坐标轴旋转（布尔莎模型）理解",
+)
 _IN_DEGREES = Text(
     en="{datum} in longitude and latitude",
     zh="{datum}经纬度",

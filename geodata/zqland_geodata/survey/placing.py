@@ -185,7 +185,8 @@ class _Placer:
 
     def _shifted(self, series: gpd.GeoSeries, grid: grids.Grid | None) -> gpd.GeoSeries:
         datum, line = self.head.stated.datum, self.head.line_of("坐标系")
-        own, carried = self.shifts.find(datum, grid), self.head.shift
+        own = self.shifts.find(datum, grid, shapes=series)
+        carried = self.head.shift
         shift = own or carried
         if shift is None:
             raise fault_at(line or 1, no_shift_text(datum, grid))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 ORIGIN_M = np.array([38_378_000.0, 2_576_000.0])
 """A place of the High-tech Zone in zone 38, easting with the zone number first."""
 
-NAMES = st.text(st.sampled_from("新区标准地一二三四ABab019（）-_.·  "), max_size=12)
+NAMES = st.text(
+    st.sampled_from("新区标准地一二面点线上公顷ABJab019（）【】=-_.·  "), max_size=12
+)
 
 ZONE = 4526
 
