@@ -16,12 +16,14 @@ from zqland.errors import ZqlandError
 from zqland_api.desk import Desk
 from zqland_api.errors import language_of, problem_of
 from zqland_api.guard import Guard
+from zqland_api.pages import check_file
 from zqland_api.pages import routes as pages
 from zqland_api.pages.render import render
 from zqland_api.policy import PAGE_POLICY
 from zqland_api.release import release
 from zqland_api.routes import (
     acreage,
+    checks,
     maps,
     matches,
     parcels,
@@ -84,6 +86,8 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> FastAPI:
         projects,
         matches,
         acreage,
+        checks,
+        check_file,
         problems,
     ):
         app.include_router(module.router)

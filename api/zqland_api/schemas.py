@@ -124,7 +124,7 @@ class ParkFeature(BaseModel):
 
     type: Literal["Feature"]
     id: str
-    geometry: Point | None
+    geometry: Point | Area | None
     properties: ParkProperties
 
 

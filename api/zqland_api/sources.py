@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,18 +18,20 @@ from zqland.shifts import Shifts
 from zqland.text import Text
 from zqland_api.crossing import cross_findings
 from zqland_api.errors import UsageError
+from zqland_api.park_records import parks_of
 from zqland_api.settings import SourceSettings
 from zqland_geodata import demo, places
 from zqland_geodata.checks import check_geometry
 from zqland_geodata.constraints_file import ConstraintsRead, read_constraints
 from zqland_geodata.fieldmap import FieldMap
 from zqland_geodata.options import Limits, ReadOptions
-from zqland_geodata.shifts_file import read_shifts
+from zqland_geodata.parks_file import ParksRead, read_parks
 from zqland_geodata.planning_sheets import (
     PlanningRead,
     read_indicators,
     read_targets,
 )
+from zqland_geodata.shifts_file import read_shifts
 from zqland_geodata.spreadsheets import (
     read_evidence,
     read_projects,
@@ -47,6 +49,7 @@ SHEETS = (
     "indicators",
     "targets",
     "constraints",
+    "parks",
     "fieldmap",
 )
 """Files that say nothing without parcels."""
@@ -64,11 +67,6 @@ _ALL_IN_RESERVE = Text(
 _NO_EVIDENCE = Text(
     en="No sheet of evidence was given: every parcel is raw. Give one with --evidence.",
     zh="未提供佐证表：所有地块均为生地。可用 --evidence 提供。",
-)
-_UNKNOWN_PARKS = Text(
-    en="Parks that are not in the list of parks are shown at the middle of their "
-    "parcels: {parks}.",
-    zh="下列园区不在园区名录中，以其地块中心表示：{parks}。",
 )
 
 
@@ -192,7 +190,8 @@ def _from_files(
     read = read_parcels(path, fieldmap=fieldmap, options=options)
     sheets = _Sheets(sources, fieldmap, report)
     layers = _constraints(sources.constraints, options, report)
-    parks, park_notes = _parks_of(read.parcels)
+    outlines = _outlines(sources.parks, fieldmap, options, report)
+    parks, park_notes = parks_of(read.parcels, outlined=outlines.parks)
     reserve = Reserve(
         parcels=read.parcels,
         evidence=sheets.evidence(),
@@ -212,6 +211,7 @@ def _from_files(
         findings=(
             *read.findings,
             *layers.findings,
+            *outlines.findings,
             *shapeless,
             *sheets.findings,
             *cross_findings(reserve),
@@ -220,6 +220,21 @@ def _from_files(
         districts=_districts_around(read.parcels),
         status_is_assumed=sources.status is None,
     )
+
+
+def _outlines(
+    path: Path | None,
+    fieldmap: FieldMap | None,
+    options: ReadOptions,
+    report: Report,
+) -> ParksRead:
+    """Read the outlines of the parks, if there are any."""
+    if path is None:
+        return ParksRead(places.parks().iloc[:0], [])
+    report(_READING.format(name=path.name))
+    # Layer and reference system of the parcels are not those of the parks.
+    own = replace(options, layer="", source_crs=None)
+    return read_parks(path, fieldmap=fieldmap, options=own)
 
 
 def _constraints(
@@ -303,42 +318,6 @@ def _all_in_reserve(parcels: gpd.GeoDataFrame) -> pd.DataFrame:
         }
     )
     return tables.check("status_events", events)
-
-
-def _parks_of(
-    parcels: gpd.GeoDataFrame,
-) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
-    """Return the parks that the parcels name, those of the packaged list first."""
-    listed = places.parks()
-    named = set(parcels["park_id"].dropna())
-    known = listed[listed.index.isin(named)]
-    unknown = sorted(named - set(listed.index))
-    if not unknown:
-        return known, ()
-    made = [_park_around(park, parcels[parcels["park_id"] == park]) for park in unknown]
-    extra = pd.DataFrame(made).set_index("park_id")
-    points = gpd.GeoSeries.from_xy(extra["lon"], extra["lat"], crs=4490)
-    extra = gpd.GeoDataFrame(extra, geometry=points, crs=4490)
-    both = pd.concat([known, extra]) if len(known) else extra
-    note = _UNKNOWN_PARKS.format(parks="、".join(map(str, unknown)))
-    return gpd.GeoDataFrame(both, geometry="geometry", crs=4490), (note,)
-
-
-def _park_around(park_id: str, parcels: gpd.GeoDataFrame) -> dict[str, object]:
-    west, south, east, north = parcels.total_bounds
-    span_m = max(east - west, north - south) / 2 * 111_000
-    return {
-        "park_id": park_id,
-        "name": park_id,
-        "name_en": park_id,
-        "level": "municipal",
-        "district": "",
-        "parent": None,
-        "lon": (west + east) / 2,
-        "lat": (south + north) / 2,
-        "accuracy_m": span_m,
-        "sectors": None,
-    }
 
 
 def _districts_around(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

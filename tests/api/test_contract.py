@@ -44,6 +44,7 @@ OPERATIONS = (
     ("get", "/projects/{project_id}/map"),
     ("post", "/matches"),
     ("get", "/acreage"),
+    ("post", "/checks"),
     ("get", "/problems/{slug}"),
 )
 """Everything that the description offers."""

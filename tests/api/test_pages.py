@@ -1,4 +1,4 @@
-"""The desk's own pages: three doors, in two languages, with text that stays text."""
+"""The desk's own pages: four doors, in two languages, with text that stays text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
     from zqland_api.desk import Desk
 
-PAGES = ("/", "/desk/match", "/desk/match?project=P-001", "/desk/acreage")
+PAGES = (
+    "/",
+    "/desk/match",
+    "/desk/match?project=P-001",
+    "/desk/acreage",
+    "/desk/check",
+)
 
 
 class Elements(HTMLParser):
@@ -45,14 +51,14 @@ def text_of(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
 
 
-def test_the_start_page_has_three_doors_that_open(client: TestClient) -> None:
+def test_the_start_page_has_four_doors_that_open(client: TestClient) -> None:
     doors = [
         attributes["href"]
         for tag, attributes in Elements(page(client, "/")).found
         if tag == "a" and "door" in (attributes.get("class") or "").split()
     ]
-    assert len(doors) == 3
-    assert [client.get(str(door)).status_code for door in doors] == [200, 200, 200]
+    assert len(doors) == 4
+    assert [client.get(str(door)).status_code for door in doors] == [200] * 4
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -92,8 +92,8 @@ class Terminal:
 
     def say(self, text: Text, *, style: str = "") -> None:
         """Print a sentence beside the data."""
-        line = RichText(printable(text.in_language(self.language)), style=style)
-        self.err.print(line, soft_wrap=True)
+        for line in text.in_language(self.language).splitlines():
+            self.err.print(RichText(printable(line), style=style), soft_wrap=True)
 
     def say_all(self, texts: Iterable[Text]) -> None:
         """Print notes beside the data."""

@@ -1,0 +1,108 @@
+"""The page on which a file is checked in the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import Response
+
+from zqland.findings import SEVERITY_TEXTS, Finding
+from zqland.text import Language, Text
+from zqland_api import uploads
+from zqland_api.dependencies import AtDesk, WithSettings, language_at, view_of
+from zqland_api.pages.render import answer_page
+from zqland_api.queries import CheckQuery, Conditions, UploadForm, UploadKind
+from zqland_api.responses import Xlsx
+from zqland_api.routes.checks import Upload
+from zqland_geodata import cellgrids, vector
+
+router = APIRouter(include_in_schema=False)
+
+FINDINGS_SHOWN = 500
+"""Most findings on the page; the marked copy has them all."""
+
+KIND_TEXTS = {
+    UploadKind.PARCELS: Text(en="Parcels", zh="地块界线"),
+    UploadKind.PROJECTS: Text(en="Projects", zh="项目清单"),
+    UploadKind.EVIDENCE: Text(en="Evidence", zh="佐证表"),
+    UploadKind.STATUS: Text(en="Status events", zh="状态表"),
+}
+"""What a file may hold, as the reader chooses it."""
+
+
+@router.get("/desk/check")
+def show_check(
+    request: Request, desk: AtDesk, query: Annotated[Conditions, Query()]
+) -> Response:
+    """Show the form that a file is sent with."""
+    view = view_of(request, query, use="survey")
+    return answer_page(request, "check", desk, view, _values(view.language))
+
+
+@router.post("/desk/check")
+def answer_check(
+    request: Request,
+    desk: AtDesk,
+    settings: WithSettings,
+    file: Upload,
+    kind: Annotated[UploadKind, Form()] = UploadKind.PARCELS,
+    form: Annotated[UploadForm, Form()] = UploadForm.JSON,
+) -> Response:
+    """Show what is wrong with a sent file, or give back its marked copy."""
+    view = view_of(request, Conditions(), use="survey")
+    language = language_at(request)
+    with uploads.received(file) as path:
+        checked = uploads.check(path, CheckQuery(kind=kind), desk, settings)
+        if form is UploadForm.XLSX:
+            content = uploads.marked(path, checked.findings, language)
+            return Xlsx(content, headers=uploads.attachment(path, language))
+    values = _values(language, checked=checked, kind=kind)
+    response = answer_page(request, "check", desk, view, values)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _values(
+    language: Language,
+    *,
+    checked: uploads.Checked | None = None,
+    kind: UploadKind = UploadKind.PARCELS,
+) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "kinds": [
+            (name.value, text.in_language(language), name is kind)
+            for name, text in KIND_TEXTS.items()
+        ],
+        "readable": _READABLE.format(
+            shapes=" ".join(vector.KINDS), sheets=" ".join(cellgrids.KINDS)
+        ).in_language(language),
+        "result": None,
+    }
+    if checked is not None:
+        counts = uploads.document(checked, kind, language)
+        shown = checked.findings[:FINDINGS_SHOWN]
+        values["result"] = {
+            **{name: f"{counts[name]:,}" for name in _COUNTS},
+            "file": checked.name,
+            "findings": [_row(finding, language) for finding in shown],
+            "more": f"{len(checked.findings) - len(shown):,}",
+            "is_cut": len(shown) < len(checked.findings),
+        }
+    return values
+
+
+_READABLE = Text(
+    en="Boundaries: {shapes} (a Shapefile as zip). Sheets: {sheets}.",
+    zh="界线文件：{shapes}（Shapefile 请压缩为 zip）。表格：{sheets}。",
+)
+_COUNTS = ("records", "errors", "warnings", "notes")
+
+
+def _row(finding: Finding, language: Language) -> dict[str, str]:
+    entry = finding.to_dict(language)
+    entry["label"] = SEVERITY_TEXTS[finding.severity].in_language(language)
+    entry["where"] = " · ".join(
+        part for part in dict.fromkeys((finding.place, finding.record)) if part
+    )
+    return entry
