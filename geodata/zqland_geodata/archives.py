@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 BROKEN_ARCHIVE = (
     zipfile.BadZipFile,
     zlib.error,
+    UnicodeDecodeError,
     EOFError,
     RuntimeError,
     NotImplementedError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import struct
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from zqland.findings import Finding
 
 LARGEST_BYTES = 400_000_000
-"""Drawings above this are refused: in memory they are some fifteen times as large."""
+"""Drawings above this are refused: in memory they are some eight times as large."""
 
 UNREADABLE = (
     DXFError,
@@ -40,6 +41,9 @@ UNREADABLE = (
     struct.error,
 )
 """What the library raises on damaged drawings."""
+
+# What the library logs about faults is no concern of a user's terminal.
+logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 
 _DWG = re.compile(rb"AC10\d\d")
 _FOREIGN = re.compile(rb"[\x80-\xff]+")

@@ -71,6 +71,14 @@ def test_records_of_all_documents_count(write_kmz: Write, make: Make) -> None:
         read(path, TableMap(), ReadOptions(limits=Limits(records=1)))
 
 
+def test_a_name_in_no_encoding_is_refused(write_kmz: Write, make: Make) -> None:
+    path = write_kmz({"大.kml": make.document(make.placemark())})
+    content = path.read_bytes().replace("大".encode(), b"\xff\xff\xff")
+    path.write_bytes(content)
+    with pytest.raises(FileUnreadableError, match="cannot be unpacked"):
+        layer(path)
+
+
 def test_a_damaged_archive_is_refused(write_kmz: Write, make: Make) -> None:
     path = write_kmz({"doc.kml": make.document(*[make.placemark()] * 50)})
     content = bytearray(path.read_bytes())
