@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 INDEXES = {"parks": "park_id", "parcels": "parcel_id", "projects": "project_id"}
 """The tables that are indexed by a column, which is then no column any more."""
 
-_UNIQUE = {"evidence": "evidence_id"}
+_UNIQUE = {
+    "evidence": "evidence_id",
+    "lineage": "lineage_id",
+    "holds": "hold_id",
+    "contracts": "contract_id",
+    "batches": "batch_id",
+    "documents": "sha256",
+}
 _DTYPES = {"number": "float64", "date": "datetime64[s]", "datetime": "datetime64[s]"}
 _SHOWN_ROWS = 5
 _ABSENT = Text(en="no such column", zh="缺少该列")
@@ -176,10 +183,9 @@ def empty(name: str) -> pd.DataFrame:
             parts[row.column] = gpd.GeoSeries([], crs=crs)
         else:
             parts[row.column] = pd.Series([], dtype=EMPTY_DTYPES[row.type])
-    has_geometry = any(row.type == "geometry" for row in rows)
     table = (
         gpd.GeoDataFrame(parts, geometry="geometry")
-        if has_geometry
+        if "geometry" in parts
         else pd.DataFrame(parts)
     )
     return table.set_index(INDEXES[name]) if name in INDEXES else table
