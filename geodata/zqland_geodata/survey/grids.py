@@ -324,9 +324,9 @@ class _Chooser:
         if stated.meridian not in {None, grid.central_meridian}:
             facts = {"number": number, "given": stated.meridian}
             raise UndecidedError(texts.GIVEN_DIFFERS.format(**facts), point)
-        if stated.number is None:
+        if stated.number is None and stated.meridian is None:
             self._remark(texts.ZONE_FROM_EASTING, "", number=number)
-        elif stated.number != number:
+        elif stated.number not in {None, number}:
             self._remark(texts.ZONE_WRONG, stated.number, number=number)
         if stated.degrees not in {None, width}:
             self._remark(texts.WIDTH_WRONG, stated.degrees, width=width, number=number)

@@ -45,8 +45,9 @@ if TYPE_CHECKING:
 NO_RING = -1
 """Ring number of points that have none."""
 
-_NUMBER = re.compile(r"\d{1,12}(?:\.\d*)?")
-_RING = re.compile(r"\d{1,9}")
+_NUMBER = re.compile(r"\d+(?:\.\d*)?")
+_RING = re.compile(r"0{0,99}\d{1,9}")
+_MOST_RINGS = 10**9
 _FOUR, _THREE, _SIX, _TWO = 4, 3, 6, 2
 _PLACES = {_FOUR: (1, 0, 2, 3), _THREE: (-1, 0, 1, 2), _SIX: (2, 3, 4, 5)}
 _LETTERS = np.zeros(256, dtype=bool)
@@ -170,7 +171,7 @@ def _point_rows(body: Body, heads: list[int], tally: Tally) -> _Rows:
     lines: list[int] = []
     texts: list[str] = []
     owners: list[int] = []
-    ends = [*heads[1:], len(body.texts)]
+    ends = [*heads[1:], len(body.texts)] if heads else []
     for place in range(heads[0] if heads else len(body.texts)):
         row = Row(body.lines[place], body.texts[place])
         if row.text.strip():
@@ -204,7 +205,8 @@ def _all_at_once(rows: _Rows) -> Points | None:
     starts_name = (before == 10) | _LETTERS[before]  # noqa: PLR2004 - a line feed
     is_regular = _ALLOWED[signs] & (~_LETTERS[signs] | starts_name)
     has_no_name = (signs == b","[0]) & (before == 10)  # noqa: PLR2004
-    if not is_regular.all() or has_no_name.any():
+    has_no_digit = (signs == b"."[0]) & (before == b","[0])
+    if not is_regular.all() or has_no_name.any() or has_no_digit.any():
         return None
     try:
         table = csv.read_csv(
@@ -224,12 +226,13 @@ def _all_at_once(rows: _Rows) -> Points | None:
         )
     except pa.ArrowInvalid:
         return None
-    if table.num_rows != len(rows.texts):
+    rings = table["ring"].to_numpy().astype(np.int64)
+    if len(rings) != len(rows.texts) or rings.max() >= _MOST_RINGS:
         return None
     return Points(
         first=table["c1"].to_numpy(),
         second=table["c2"].to_numpy(),
-        rings=table["ring"].to_numpy().astype(np.int64),
+        rings=rings,
         owners=np.asarray(rows.owners, dtype=np.int64),
         lines=np.asarray(rows.lines, dtype=np.int64),
     )
@@ -311,7 +314,7 @@ def _simple(body: Body, tally: Tally) -> tuple[list[Title], Points]:
     found: list[tuple[int, str, float, float]] = []
     blocks = groupby(_filled(body), key=lambda row: bool(row.text.strip()))
     for block in (list(rows) for is_filled, rows in blocks if is_filled):
-        titles.append(_stand_in(block[0], ""))
+        titles.append(_stand_in(block[0], str(len(titles) + 1)))
         for row in block:
             words = _fields(row, tally)
             if len(words) != _TWO:

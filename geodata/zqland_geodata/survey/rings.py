@@ -334,9 +334,11 @@ class _Divider:
         filled = [name for name in names if name]
         if len(set(filled)) < len(filled):
             again = next(
-                place for place, name in enumerate(names) if name in names[:place]
+                place
+                for place, name in enumerate(names)
+                if name and name in names[:place]
             )
-            raise self._fault(ring.points[again], texts.NAME_AGAIN, name=names[again])
+            raise self._fault(ring.points[again], texts.NAME_AGAIN)
         shape = shapely.Polygon(self.track.xy[ring.points])
         if not shape.is_valid:
             raise self._fault(first, texts.OPEN_CROSSING)
