@@ -211,7 +211,8 @@ def decide(first: Floats, second: Floats, owners: Integers, stated: Stated) -> D
     xy = np.column_stack((np.where(turn, first, second), np.where(turn, second, first)))
     is_degrees = np.isin(usual, (Kind.LATITUDE_FIRST, Kind.LONGITUDE_FIRST))
     if is_degrees.any() and not is_degrees.all():
-        raise UndecidedError(texts.BOTH_UNITS, int(starts[is_degrees.argmin()]))
+        other = int((is_degrees != is_degrees[0]).argmax())
+        raise UndecidedError(texts.BOTH_UNITS, int(starts[other]))
     remarks = _axis_remarks(is_swapped)
     if is_degrees.any():
         remarks.append(Remark(texts.DEGREES, -1, f"{xy[0, 1]}, {xy[0, 0]}"))
