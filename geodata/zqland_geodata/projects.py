@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from zqland import catalogues
+from zqland import catalogues, units
 from zqland.findings import Finding, Severity
 from zqland.text import Text
-from zqland_geodata import headings
-from zqland_geodata.attributes import Taken, take_columns
-from zqland_geodata.fieldmap import FieldMap, table_map
-from zqland_geodata.identity import park_ids, unique_ids
-from zqland_geodata.rawtable import RawTable, rows_where
+from zqland_geodata import headings, ranges
+from zqland_geodata.identity import park_ids
+from zqland_geodata.rawtable import rows_where
+from zqland_geodata.recordsheets import Records, Wanted, read_records
 from zqland_geodata.remarks import LEFT_UNKNOWN, NOT_USED, Rule
-from zqland_geodata.sheets import Sheet, read_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from zqland_geodata.fieldmap import FieldMap
+    from zqland_geodata.options import Limits
 
 _SEPARATORS = re.compile(r"\s*[;；、,，/|\n]\s*")
 _AREAS = ["area_min_m2", "area_ideal_m2", "area_max_m2"]
@@ -64,7 +65,10 @@ class StatusEventsRead:
 
 
 def read_projects(
-    path: str | Path, *, fieldmap: FieldMap | None = None
+    path: str | Path,
+    *,
+    fieldmap: FieldMap | None = None,
+    limits: Limits | None = None,
 ) -> ProjectsRead:
     """Read projects from a workbook or CSV file.
 
@@ -75,6 +79,8 @@ def read_projects(
         the unit of areas and money in parentheses, as in ``用地面积（亩）``.
     fieldmap
         Which column is what; headings are recognised without it.
+    limits
+        How much is read at most.
 
     Returns
     -------
@@ -86,26 +92,25 @@ def read_projects(
     ReadError
         The file cannot be read whole.
     """
-    needed = ("project_id", "area_ideal_m2")
-    sheet, taken = _taken(path, "projects", fieldmap, needed=needed)
-    findings = [*sheet.findings, *taken.findings]
-    table = taken.table
-    ids = unique_ids(
-        table["project_id"], sheet.row_places, findings, field="project_id"
-    )
-    table["sector"] = _sectors(table["sector"], ids, findings)
-    table["lists"] = _lists(table["lists"], ids, findings)
+    wanted = Wanted("projects", ("project_id", "area_ideal_m2"))
+    records = read_records(path, wanted, fieldmap=fieldmap, limits=limits)
+    records.name("project_id")
+    table = records.table
+    table["sector"] = _sectors(records)
+    table["lists"] = _lists(records)
     for column in ("preferred_parks", "excluded_parks"):
         table[column] = _parks(table[column])
-    _check_areas(table, ids, findings)
-    _note_totals(table, ids, findings)
-    projects = table.drop(columns="project_id")
-    projects.index = pd.Index(ids, name="project_id", dtype="str")
-    return ProjectsRead(projects, findings)
+    _check_areas(records)
+    _check_intensity(records)
+    _note_totals(records)
+    return ProjectsRead(records.indexed("project_id"), records.findings)
 
 
 def read_status_events(
-    path: str | Path, *, fieldmap: FieldMap | None = None
+    path: str | Path,
+    *,
+    fieldmap: FieldMap | None = None,
+    limits: Limits | None = None,
 ) -> StatusEventsRead:
     """Read status events from a workbook or CSV file.
 
@@ -115,6 +120,8 @@ def read_status_events(
         An xlsx, xls or csv file, a row per event: parcel, status, date, document.
     fieldmap
         Which column is what; headings are recognised without it.
+    limits
+        How much is read at most.
 
     Returns
     -------
@@ -127,53 +134,27 @@ def read_status_events(
         The file cannot be read whole.
     """
     needed = ("parcel_id", "status", "happened_on")
-    sheet, taken = _taken(path, "status_events", fieldmap, needed=needed, used=NOT_USED)
-    findings = [*sheet.findings, *taken.findings]
-    table = taken.table
-    is_gap = table[list(needed)].isna().any(axis=1) & ~taken.unreadable
+    wanted = Wanted("status_events", needed, NOT_USED)
+    records = read_records(path, wanted, fieldmap=fieldmap, limits=limits)
+    table, unreadable = records.table, records.taken.unreadable
+    is_gap = table[list(needed)].isna().any(axis=1) & ~unreadable
     for row in rows_where(is_gap):
         lacking = [column for column in needed if pd.isna(table[column].iloc[row])]
-        place = sheet.row_places[row]
-        findings.append(_INCOMPLETE.finding(place, ", ".join(lacking), place=place))
-    events = table[~taken.unreadable & ~is_gap].reset_index(drop=True)
-    return StatusEventsRead(events, findings)
+        place = records.place(lacking[0], row)
+        record = records.ids[row]
+        records.findings.append(
+            _INCOMPLETE.finding(record, ", ".join(lacking), place=place)
+        )
+    events = table[~unreadable & ~is_gap].reset_index(drop=True)
+    return StatusEventsRead(events, records.findings)
 
 
-def _taken(
-    path: str | Path,
-    table: str,
-    fieldmap: FieldMap | None,
-    *,
-    needed: tuple[str, ...],
-    used: Text = LEFT_UNKNOWN,
-) -> tuple[Sheet, Taken]:
-    mapping = table_map(fieldmap, table)
-    mapped = {name for column in mapping.columns.values() for name in column.columns}
-
-    def is_heading(text: str) -> bool:
-        return text in mapped if mapped else headings.match(text, table) is not None
-
-    known = Text(en=", ".join(needed), zh="、".join(_zh_names(table, needed)))
-    sheet = read_sheet(path, sheet=mapping.sheet, is_heading=is_heading, known=known)
-    source = RawTable(sheet.name, sheet.raw, table, sheet.row_places, action=used)
-    return sheet, take_columns(source, mapping, needed=needed, id_column=needed[0])
-
-
-def _zh_names(table: str, columns: tuple[str, ...]) -> list[str]:
-    rows = catalogues.columns()
-    rows = rows[rows["table"] == table].set_index("column")
-    return [str(rows["zh_name"][column]) for column in columns]
-
-
-def _sectors(
-    words: pd.Series[Any], ids: list[str], findings: list[Finding]
-) -> pd.Series[Any]:
+def _sectors(records: Records) -> pd.Series[Any]:
     """Return codes of GB/T 4754 for codes and names of divisions."""
+    words = records.table["sector"]
     codes = words.map(_sector, na_action="ignore").astype("str")
-    findings += [
-        _NO_SECTOR.finding(ids[row], "sector", words.iloc[row])
-        for row in rows_where(codes.isna() & words.notna())
-    ]
+    for row in rows_where(codes.isna() & words.notna()):
+        records.note(_NO_SECTOR, "sector", row, words.iloc[row])
     return codes
 
 
@@ -194,18 +175,15 @@ def _divisions() -> dict[str, str]:
     }
 
 
-def _lists(
-    cells: pd.Series[Any], ids: list[str], findings: list[Finding]
-) -> pd.Series[Any]:
+def _lists(records: Records) -> pd.Series[Any]:
     known = headings.words_of("lists")
+    cells = records.table["lists"]
     codes: list[str | None] = []
-    for name, cell in zip(ids, cells, strict=True):
+    for row, cell in enumerate(cells):
         parts = _parts(cell)
-        findings += [
-            _NO_LIST.finding(name, "lists", part)
-            for part in parts
-            if headings.plain(part) not in known
-        ]
+        for part in parts:
+            if headings.plain(part) not in known:
+                records.note(_NO_LIST, "lists", row, part)
         words = [known.get(headings.plain(part), part) for part in parts]
         codes.append(";".join(dict.fromkeys(words)) or None)
     return pd.Series(codes, index=cells.index, dtype="str")
@@ -214,9 +192,8 @@ def _lists(
 def _parks(cells: pd.Series[Any]) -> pd.Series[Any]:
     parts = cells.map(_parts).explode().astype("str")
     ids = park_ids(parts)
-    joined = ids.groupby(level=0).agg(lambda words: ";".join(words.dropna()))
-    joined = joined.reindex(cells.index)
-    return joined.where(joined != "").astype("str")
+    joined = ids.dropna().groupby(level=0).agg(";".join)
+    return joined.reindex(cells.index).astype("str")
 
 
 def _parts(cell: object) -> list[str]:
@@ -225,27 +202,51 @@ def _parts(cell: object) -> list[str]:
     return [part for part in _SEPARATORS.split(cell.strip()) if part]
 
 
-def _check_areas(table: pd.DataFrame, ids: list[str], findings: list[Finding]) -> None:
+def _check_areas(records: Records) -> None:
     """Remark on projects without an area, and on windows that are upside down."""
-    areas = table[_AREAS]
+    areas = records.table[_AREAS]
     smallest, ideal, largest = (areas[column] for column in _AREAS)
     is_upside_down = (smallest > ideal) | (ideal > largest) | (smallest > largest)
-    findings += [
-        _NO_AREA.finding(ids[row], "area_ideal_m2") for row in rows_where(ideal.isna())
-    ]
+    is_said = records.taken.broken("area_ideal_m2")
+    for row in rows_where(ideal.isna() & ~is_said):
+        records.note(_NO_AREA, "area_ideal_m2", row)
     for row in rows_where(is_upside_down):
         value = " ≤ ".join(f"{area:.2f}" for area in areas.iloc[row])
-        findings.append(_WINDOW.finding(ids[row], "area_min_m2", value))
+        records.note(_WINDOW, "area_min_m2", row, value)
 
 
-def _note_totals(table: pd.DataFrame, ids: list[str], findings: list[Finding]) -> None:
+def _check_intensity(records: Records) -> None:
+    """Remark on an investment per mu that no project has: a unit is wrong."""
+    allowed = ranges.range_of("projects", "investment_wan_per_mu")
+    table = records.table
+    invested = table["fixed_investment_wan"].fillna(table["investment_wan"])
+    per_mu = invested / units.from_m2(table["area_ideal_m2"], "mu")
+    if allowed is None:
+        return
+    is_odd = per_mu.notna() & ~per_mu.between(allowed.least, allowed.most)
+    for row in rows_where(is_odd):
+        is_fixed = pd.notna(table["fixed_investment_wan"].iloc[row])
+        column = "fixed_investment_wan" if is_fixed else "investment_wan"
+        records.note(
+            _INTENSITY,
+            column,
+            row,
+            f"{invested.iloc[row]:.10g}",
+            per_mu=f"{per_mu.iloc[row]:,.4g}",
+            least=f"{allowed.least:,g}",
+            most=f"{allowed.most:,g}",
+        )
+
+
+def _note_totals(records: Records) -> None:
     """Remark once on projects whose total investment stands in for the fixed one."""
+    table, ids = records.table, records.ids
     is_total = table["fixed_investment_wan"].isna() & table["investment_wan"].notna()
     rows = rows_where(is_total)
     if len(rows):
         shown = ", ".join(ids[row] for row in rows[:_SHOWN])
         value = shown + (" …" if len(rows) > _SHOWN else "")
-        findings.append(
+        records.findings.append(
             _TOTAL.finding(
                 "", "fixed_investment_wan", value, count=len(rows), ids=value
             )
@@ -294,6 +295,17 @@ _NO_AREA = Rule(
     Severity.ERROR,
     Text(en="the project states no area", zh="项目未写用地面积"),
     LEFT_UNKNOWN,
+)
+_INTENSITY = Rule(
+    "investment.intensity",
+    Severity.WARNING,
+    Text(
+        en="investment and area give {per_mu} (10,000 yuan a mu); usual are {least} to "
+        "{most}: one of the two may be in another unit",
+        zh="投资与用地相除为 {per_mu} 万元/亩，通常为 {least} 至 {most}，"
+        "投资或面积的单位可能有误",
+    ),
+    _KEPT,
 )
 _WINDOW = Rule(
     "area.window",
