@@ -149,10 +149,10 @@ def _filled(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
         filled[column] = filled[column].fillna(listed).astype("str")
     ids = pd.Series(filled.index, index=filled.index)
     filled["name"] = filled["name"].fillna(ids)
-    for column, value in (("level", _LOWEST), ("district", "")):
+    for column, rule in _ASSUMED.items():
         lacking = filled.index[filled[column].isna()]
-        filled[column] = filled[column].fillna(value)
-        findings += [_ASSUMED[column].finding(park, column) for park in lacking]
+        findings += [rule.finding(park, column) for park in lacking]
+    filled["level"] = filled["level"].fillna(_LOWEST)
     return filled
 
 

@@ -102,8 +102,8 @@ def _needed(bounds: tuple[float, ...], name: str) -> Text:
 
 _NO_PLANE = Text(
     en="{name}: a drawing states no reference system. Give the EPSG code of its plane "
-    "as source_crs.{hint}",
-    zh="{name}：图纸不含坐标系。请用 source_crs 给出其平面坐标系的 EPSG 代码。{hint}",
+    "with --source-crs or as source_crs in a field map.{hint}",
+    zh="{name}：图纸不含坐标系。请用 --source-crs 给出其平面坐标系的 EPSG 代码。{hint}",
 )
 _HINT = Text(
     en=" Its eastings begin with {zone}: if it is drawn in CGCS2000, {degrees}-degree "
