@@ -55,9 +55,9 @@ def stock(
         One row per group, predicate (``all`` for every parcel) and status, in that
         order: ``count``, ``area_m2``, ``usable_m2``; ``lacking_count`` and
         ``lacking_planar_m2`` of the parcels without a figure on the basis; and
-        ``usable_lacking_count`` and ``usable_lacking_planar_m2`` of those whose usable
-        area is not known on it. Rows of different predicates overlap and are never to
-        be added.
+        ``usable_lacking_count`` and ``usable_lacking_planar_m2`` of those in
+        ``area_m2`` whose usable part is not known on it. Rows of different predicates
+        overlap and are never to be added.
 
     Raises
     ------
@@ -163,9 +163,9 @@ def progress(
         ``basis``, ``target_m2``, ``done_m2``, ``count``, ``lacking_count`` and
         ``lacking_planar_m2`` (parcels reached without a figure on the basis, left out
         of ``done_m2``), ``usable_done_m2``, ``usable_lacking_count`` and
-        ``usable_lacking_planar_m2`` (likewise for usable ground), ``share``,
-        ``linear_share`` (share of the year that has passed, the as-of day included),
-        ``linear_m2``, ``days_elapsed``,
+        ``usable_lacking_planar_m2`` (what ``usable_done_m2`` lacks of ``done_m2``),
+        ``share``, ``linear_share`` (share of the year that has passed, the as-of day
+        included), ``linear_m2``, ``days_elapsed``,
         ``days_left``, ``remaining_m2``, ``needed_m2_per_day`` (NaN when no day is
         left), ``achieved_m2_per_day``, ``speed_up`` (infinite if nothing was done
         yet, 0 if the target is met), and ``done_<method>_m2`` on every other basis
@@ -314,7 +314,8 @@ def _holds(state: ReserveState, predicate: str) -> pd.Series[bool]:
 
 
 def _totals(figures: pd.DataFrame, keys: list[pd.Series[str]]) -> pd.DataFrame:
-    lacking, unusable = figures["area_m2"].isna(), figures["usable_m2"].isna()
+    lacking = figures["area_m2"].isna()
+    unusable = figures["usable_m2"].isna() & ~lacking
     measured = figures.assign(
         lacking_count=lacking.astype("int64"),
         lacking_planar_m2=figures["planar_m2"].where(lacking, 0.0),
@@ -341,7 +342,8 @@ def _progress_row(
 ) -> dict[str, object]:
     year, goal = int(str(target["year"])), float(str(target["target_m2"]))
     elapsed, left = _days(year, on)
-    lacking, unusable = reached["area_m2"].isna(), reached["usable_m2"].isna()
+    lacking = reached["area_m2"].isna()
+    unusable = reached["usable_m2"].isna() & ~lacking
     done = float(reached["area_m2"].sum())
     remaining = max(goal - done, 0.0)
     needed = remaining / left if left else (np.nan if remaining else 0.0)

@@ -193,6 +193,25 @@ class ConstraintLayer:
             moved = shapely.buffer(moved, self.buffer_m, quad_segs=ARC_SEGMENTS)
         return ground.areal(moved)
 
+    def drawn(self, parcels: gpd.GeoDataFrame) -> gpd.GeoSeries:
+        """Return the shapes around some parcels with their buffer, for a map.
+
+        Parameters
+        ----------
+        parcels
+            Parcels with ``home_zone`` and ``geometry`` in EPSG:4490.
+
+        Returns
+        -------
+        shapes
+            Polygons in EPSG:4490; none where the layer lies far away.
+        """
+        if parcels.empty:
+            return gpd.GeoSeries([], crs=crs.GEOGRAPHIC)
+        zone = int(parcels["home_zone"].mode().iloc[0])
+        shapes = self.in_zone(self.near(parcels), zone)
+        return crs.to_geographic(gpd.GeoSeries(shapes[~shapely.is_empty(shapes)]), zone)
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
@@ -279,7 +298,7 @@ def ground_text(area_m2: float, unit: Unit | str, *, share: float) -> Text:
         return Text(en=f"{english} ({figure} %)", zh=f"{chinese}（{figure}%）")
     return Text(
         en=f"{english} ({metres} m², {figure} %)",
-        zh=f"{chinese}（{metres}平方米，{figure}%）",
+        zh=f"{chinese}（{metres} 平方米，{figure}%）",
     )
 
 

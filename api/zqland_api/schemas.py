@@ -95,7 +95,7 @@ class ParkProperties(BaseModel):
     name: str
     name_en: str | None
     level: str
-    district: str
+    district: str | None
     accuracy_m: float | None
     parcels: int
     free: int
@@ -112,7 +112,7 @@ class ParkProperties(BaseModel):
         description="Planar area of those parcels, in `unit`; 0 where there are none."
     )
     usable_lacking_count: int = Field(
-        description="Parcels whose usable area is not known on `basis`."
+        description="Parcels with an area of which the usable part is not known."
     )
     usable_lacking_area: float = Field(
         description="Usable planar area of those parcels, in `unit`."

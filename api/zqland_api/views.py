@@ -244,13 +244,15 @@ def park_table(
     table
         One row per park in their order; areas are of the parcels that have one, and
         ``lacking_count`` and ``lacking_area`` (planar) say how much land has none;
-        ``usable_lacking_count`` and ``usable_lacking_area`` likewise.
+        ``usable_lacking_count`` and ``usable_lacking_area`` (planar) say the same of
+        usable ground, for parcels whose area is known.
     """
     parcels = state.parcels
     free = parcels["free"].to_numpy(dtype=bool)
     area_m2 = area_on(parcels, view.basis)
     usable_m2 = usable_on(parcels, view.basis)
-    is_lacking, is_unusable = area_m2.isna().to_numpy(), usable_m2.isna().to_numpy()
+    is_lacking = area_m2.isna().to_numpy()
+    is_unusable = usable_m2.isna().to_numpy() & ~is_lacking
     groups = {
         "parcels": (np.ones(len(parcels)), 0),
         "free": (free.astype(float), 0),

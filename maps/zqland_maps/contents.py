@@ -9,8 +9,8 @@ from zqland.areas import Method
 from zqland.catalogues import load_catalogues
 from zqland.status import Status
 from zqland.text import Language, Text
-from zqland.units import DISPLAY_DIGITS, FACTORS, UNIT_TEXTS, Unit
-from zqland_maps import ground, palette, words
+from zqland.units import DISPLAY_DIGITS, FACTORS, UNIT_TEXTS, Unit, format_area
+from zqland_maps import encoding, ground, layers, palette, words
 from zqland_maps.basemaps import Basemap, Source, basemap
 from zqland_maps.errors import MapError
 from zqland_maps.ground import Display
@@ -86,10 +86,25 @@ class View:
         """Write a sentence in the language of the page."""
         return (text.format(**facts) if facts else text).in_language(self.language)
 
+    def area(self, square_metres: float) -> str:
+        """Write an area in the unit and the language of the page."""
+        return format_area(square_metres, self.unit, language=self.language)
+
 
 def standing(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the parcels without retired ones, whose ground others have taken over."""
     return parcels[parcels["status"] != Status.RETIRED.value]
+
+
+def figures_of(state: ReserveState, view: View, parcels: gpd.GeoDataFrame) -> Figures:
+    """Return the figures of some parcels of a state, as a page writes them."""
+    return Figures(
+        parcels,
+        basis=view.basis,
+        unit=view.unit,
+        language=view.language,
+        is_constrained=bool(state.reserve.constraints),
+    )
 
 
 def document(
@@ -119,7 +134,7 @@ def document(
     """
     _check_basis(parcels, view.basis)
     display = Display.of(view.background, public=view.public)
-    figures = Figures(parcels, basis=view.basis, unit=view.unit, language=view.language)
+    figures = figures_of(state, view, parcels)
     parks = state.reserve.parks
     labels = ground.labels(
         view.catalogues,
@@ -146,11 +161,15 @@ def document(
         "stages": figures.stages(view.catalogues),
         "free": figures.of(parcels["free"].astype(bool)),
         "lacking": figures.lacking(),
+        "usable_lacking": figures.usable_lacking(),
+        "is_constrained": figures.is_constrained,
+        "constraints": layers.constraints_document(state, view, parcels, display),
         "parks": figures.parks(labels["parks"], ground.park_places(parks, display)),
         "districts": ground.districts_document(
             districts, display, language=view.language
         ),
-        "parcels": ground.parcels_document(parcels, display, public=view.public),
+        "parcels": ground.parcels_document(parcels, display, public=view.public)
+        | {"usable": _usable(parcels, is_constrained=figures.is_constrained)},
     }
 
 
@@ -177,6 +196,17 @@ def facts(
         "subtitle": subtitle,
         "notes": [view.say(note) for note in notes],
         "provenance": provenance,
+    }
+
+
+def _usable(parcels: gpd.GeoDataFrame, *, is_constrained: bool) -> dict[str, str]:
+    """Write the usable areas by method, where constraint layers were given."""
+    if not is_constrained:
+        return {}
+    return {
+        method.value: encoding.numbers(parcels[f"usable_{method}_m2"], step=0.0001)
+        for method in Method
+        if f"usable_{method}_m2" in parcels
     }
 
 

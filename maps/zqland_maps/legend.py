@@ -30,20 +30,34 @@ class Figures:
         Unit of display.
     language
         Language of display.
+    is_constrained
+        Whether constraint layers were given, so that usable areas say something.
     """
 
     def __init__(
-        self, parcels: pd.DataFrame, *, basis: Method, unit: Unit, language: str
+        self,
+        parcels: pd.DataFrame,
+        *,
+        basis: Method,
+        unit: Unit,
+        language: str,
+        is_constrained: bool = False,
     ) -> None:
         self.parcels = parcels
         self.basis = basis
         self.unit = unit
         self.language = language
+        self.is_constrained = is_constrained
 
     @property
     def areas(self) -> pd.Series[float]:
         """Return the areas on the basis, m²; NaN where unknown."""
         return self.parcels[f"{self.basis}_m2"]
+
+    @property
+    def usable_areas(self) -> pd.Series[float]:
+        """Return the usable areas on the basis, m²; NaN where unknown."""
+        return self.parcels[f"usable_{self.basis}_m2"]
 
     def area(self, square_metres: float) -> str:
         """Write an area."""
@@ -60,10 +74,46 @@ class Figures:
         Returns
         -------
         figures
-            ``count`` and ``area``.
+            ``count``, ``area``, ``usable_area`` and ``usable``, the same with a word
+            before it; the last two are None without constraint layers.
         """
         total = float(self.areas[members].sum())
-        return {"count": int(members.sum()), "area": self.area(total)}
+        return {
+            "count": int(members.sum()),
+            "area": self.area(total),
+            "usable": self.usable(members),
+            "usable_area": self._usable_area(members),
+        }
+
+    def usable(self, members: pd.Series[bool]) -> str | None:
+        """Write the usable area of some parcels, where constraint layers were given.
+
+        Parameters
+        ----------
+        members
+            Which parcels.
+
+        Returns
+        -------
+        text
+            Such as "usable 120.00 mu".
+        """
+        area = self._usable_area(members)
+        if area is None:
+            return None
+        return words.USABLE.format(area=area).in_language(self.language)
+
+    def _usable_area(self, members: pd.Series[bool]) -> str | None:
+        if not self.is_constrained:
+            return None
+        # What is not known is something: the sum of the others is a lower bound.
+        least = "≥ " if (self._is_unusable & members).any() else ""
+        return f"{least}{self.area(float(self.usable_areas[members].sum()))}"
+
+    @property
+    def _is_unusable(self) -> pd.Series[bool]:
+        """Tell of which parcels the area is known, and not the usable part of it."""
+        return self.areas.notna() & self.usable_areas.isna()
 
     def stages(self, catalogues: Catalogues) -> list[dict[str, Any]]:
         """Return the legend, the lowest stage first."""
@@ -136,6 +186,19 @@ class Figures:
             return None
         planar = float(self.parcels.loc[missing, f"{Method.PLANAR}_m2"].sum())
         text = words.LACKING.format(
+            count=f"{int(missing.sum()):,}",
+            basis=words.METHOD_TEXTS[self.basis],
+            area=self.area(planar),
+        )
+        return text.in_language(self.language)
+
+    def usable_lacking(self) -> str | None:
+        """Say of how many parcels the usable part of the area is not known."""
+        if not self.is_constrained or not self._is_unusable.any():
+            return None
+        missing = self._is_unusable
+        planar = float(self.parcels.loc[missing, f"usable_{Method.PLANAR}_m2"].sum())
+        text = words.USABLE_LACKING.format(
             count=f"{int(missing.sum()):,}",
             basis=words.METHOD_TEXTS[self.basis],
             area=self.area(planar),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from zqland.catalogues import Catalogues
-    from zqland.matching import Answer
+    from zqland.matching import Answer, Match
     from zqland.matching.near_misses import NearMiss
     from zqland.needs import Need
     from zqland.reserve import ReserveState
@@ -124,13 +124,17 @@ def _neighbourhood(
 
 def _match(parcels: gpd.GeoDataFrame, answer: Answer, view: View) -> dict[str, Any]:
     names = parcels["name"]
-    lots = [_lot(match, names, view) for match in answer.matches]
+    is_constrained = answer.is_constrained
+    lots = [
+        _lot(match, names, view, is_constrained=is_constrained)
+        for match in answer.matches
+    ]
     if view.public:
         return {"lots": lots, "near": [], "need": [], "funnel": [], "free": 0}
     return {
         "lots": lots,
         "near": [
-            _miss(place, miss, names, view)
+            _miss(place, miss, names, view, is_constrained=is_constrained)
             for place, miss in enumerate(answer.near_misses)
         ],
         "need": [list(line) for line in _need(answer.need, view)],
@@ -142,14 +146,31 @@ def _match(parcels: gpd.GeoDataFrame, answer: Answer, view: View) -> dict[str, A
     }
 
 
-def _lot(match: Any, names: Any, view: View) -> dict[str, Any]:  # noqa: ANN401
+def _areas(
+    lot: Match | NearMiss, view: View, *, is_constrained: bool
+) -> dict[str, str]:
+    """Write the total and the usable area of a lot."""
+    usable = words.USABLE.format(area=view.area(lot.usable_m2))
+    return {
+        "area": view.area(lot.area_m2),
+        "usable": view.say(usable) if is_constrained else "",
+    }
+
+
+def _lot(
+    match: Match,
+    names: Any,  # noqa: ANN401
+    view: View,
+    *,
+    is_constrained: bool,
+) -> dict[str, Any]:
     handed = match.handover_on
-    lot = {
+    lot: dict[str, Any] = {
         "rank": match.rank,
         "parcel_id": str(match.parcel_id),
         "park_id": match.park_id or None,
         "title": _title(match.parcel_id, names),
-        "area": format_area(match.area_m2, view.unit, language=view.language),
+        **_areas(match, view, is_constrained=is_constrained),
         "ready": view.say(words.NEED_TEXTS["hand_over"], date=handed.isoformat())
         if handed
         else "",
@@ -175,13 +196,20 @@ def _lot(match: Any, names: Any, view: View) -> dict[str, Any]:  # noqa: ANN401
     }
 
 
-def _miss(place: int, miss: NearMiss, names: Any, view: View) -> dict[str, Any]:  # noqa: ANN401
+def _miss(
+    place: int,
+    miss: NearMiss,
+    names: Any,  # noqa: ANN401
+    view: View,
+    *,
+    is_constrained: bool,
+) -> dict[str, Any]:
     return {
         "letter": _letter(place),
         "parcel_id": str(miss.parcel_id),
         "park_id": miss.park_id or None,
         "title": _title(miss.parcel_id, names),
-        "area": format_area(miss.area_m2, view.unit, language=view.language),
+        **_areas(miss, view, is_constrained=is_constrained),
         "relaxation": view.say(miss.relaxation),
     }
 

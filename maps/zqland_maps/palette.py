@@ -37,6 +37,9 @@ class Colours:
     near_fill: str = "#fbe3cd"
     accent: str = "#1d4480"
     selected: str = "#d6246e"
+    forbid: str = "#b3261e"
+    deduct: str = "#6b3fa0"
+    warn: str = "#8a6d00"
     warning: str = "#8a3b00"
     warning_fill: str = "#fff1de"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from zqland_maps import words
-from zqland_maps.contents import View, document, facts, standing
-from zqland_maps.legend import Figures
+from zqland_maps.contents import View, document, facts, figures_of, standing
 from zqland_maps.page import page
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
     from zqland.areas import Method
     from zqland.catalogues import Catalogues
@@ -77,13 +77,15 @@ def reserve_map(  # noqa: PLR0913 - the choices of a reader, all by keyword
     )
     parcels = standing(state.parcels)
     contents = document(state, view, parcels=parcels, districts=districts)
-    figures = Figures(parcels, basis=view.basis, unit=view.unit, language=view.language)
+    figures = figures_of(state, view, parcels)
     subtitle = view.say(
         words.RESERVE_SUBTITLE,
         on=state.on.isoformat(),
         count=f"{len(parcels):,}",
         area=figures.area(float(figures.areas.sum())),
     )
+    usable = figures.usable(pd.Series(data=True, index=parcels.index))
+    subtitle += f" · {usable}" if usable else ""
     title = view.say(words.RESERVE_TITLE)
     contents |= {
         "kind": "reserve",

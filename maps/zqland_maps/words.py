@@ -35,6 +35,12 @@ LACKING = Text(
     "({area} planar).",
     zh="另有 {count} 宗缺少{basis}，未计入（平面面积 {area}）。",
 )
+USABLE = Text(en="usable {area}", zh="可用 {area}")
+USABLE_LACKING = Text(
+    en="The usable part of the {basis} area of {count} parcels is not known and in no "
+    "usable total ({area} planar).",
+    zh="有 {count} 宗的{basis}中可用部分不明，未计入可用合计（平面可用面积 {area}）。",
+)
 INTENTION = Text(
     en="A match is an intention, not an allotment of land.",
     zh="匹配结果为意向参考，不构成供地承诺。",
@@ -74,7 +80,12 @@ _PAGE = {
     "col_rank": Text(en="No.", zh="序号"),
     "col_ready": Text(en="In hand", zh="交地"),
     "col_why": Text(en="Why it fits", zh="推荐理由"),
+    "col_total": Text(en="total", zh="总面积"),
+    "col_usable": Text(en="usable", zh="可用面积"),
     "comma": Text(en=", ", zh="、"),
+    "constraint_line": Text(en="{area} ({share} %)", zh="{area}（{share}%）"),
+    "constraint_none": Text(en="none of the layers", zh="不涉及约束图层"),
+    "constraints": Text(en="Constraint layers", zh="约束图层"),
     "expected_on": Text(en="expected {date}", zh="预计 {date}"),
     "first_reached_on": Text(en="first {date}", zh="首次 {date}"),
     "fits": Text(en="Fits", zh="符合条件"),
@@ -136,6 +147,7 @@ _PAGE = {
     "status_unknown": Text(en="status unknown", zh="状态不明"),
     "stop": Text(en="; ", zh="；"),
     "taken_pale": Text(en="planned, listed, supplied …", zh="计划、挂牌、已供等"),
+    "usable": Text(en="usable {area}", zh="可用 {area}"),
     "utilities": Text(en="Utilities", zh="配套设施"),
     "whole": Text(en="Show everything", zh="显示全部"),
     "zoom_in": Text(en="Zoom in", zh="放大"),

@@ -94,7 +94,7 @@ class Match:
     indicators
         The project's promise at the lot's area against the park's limits.
     reasons
-        Why it fits, one sentence a fact; what constraint layers concern comes last.
+        Why it fits, one sentence a fact; what constraint layers concern comes second.
     overlaps, constraints
         What constraint layers concern of it, as figures and as sentences.
     """

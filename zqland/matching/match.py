@@ -160,6 +160,7 @@ def _match(
     ready, handover = reasons.handover(row)
     indicators = check(need, area, parks=snapshot.parks, park_id=park)
     constraints = reasons.constraints(row)
+    facts = [part.text for part in parts.values()]
     return Match(
         rank=number,
         parcel_id=str(snapshot.parcel_id[row]),
@@ -172,9 +173,10 @@ def _match(
         handover_on=handover,
         indicators=indicators,
         reasons=(
-            *(part.text for part in parts.values()),
-            *(indicator.text for indicator in indicators),
+            *facts[:1],
             *constraints,
+            *facts[1:],
+            *(indicator.text for indicator in indicators),
         ),
         overlaps=snapshot.overlaps(row),
         constraints=constraints,

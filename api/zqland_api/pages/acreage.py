@@ -108,7 +108,7 @@ def _target(row: dict[str, Any], desk: Desk, view: View) -> dict[str, Any]:
         "pace_percent": f"{100 * row['linear_share']:.1f} %",
         "sentence": _pace(row, view),
         "lacking": int(row["lacking_count"]),
-        "usable": _usable_text(row["usable_done_m2"], desk, view),
+        "usable": _usable_text(row, desk, view),
         "usable_lacking": usable_lacking_line(
             int(row["usable_lacking_count"]),
             float(row["usable_lacking_planar_m2"]),
@@ -145,7 +145,7 @@ def _pace(row: dict[str, Any], view: View) -> str:
 
 def _stock(stock: pd.DataFrame, desk: Desk, view: View) -> list[dict[str, Any]]:
     """List the parks with the land that meets each condition, and the whole."""
-    figures = ["count", "area_m2", "usable_m2"]
+    figures = ["count", "area_m2", "usable_m2", "usable_lacking_count"]
     sums = stock.groupby(["park_id", "predicate"])[figures].sum()
     names = park_names(desk.records.reserve.parks, view.language)
     rows = [
@@ -163,7 +163,10 @@ def _stock_row(name: str, sums: pd.DataFrame, view: View) -> dict[str, Any]:
             return "–"
         area = from_m2(float(sums[column].loc[predicate]), view.unit)
         digits = DISPLAY_DIGITS[view.unit]
-        return f"{round_half_up(area, digits):,.{digits}f}"
+        mark = ""
+        if column == "usable_m2":
+            mark = _at_least(sums["usable_lacking_count"].loc[predicate])
+        return f"{mark}{round_half_up(area, digits):,.{digits}f}"
 
     count = int(sums["count"].get("all", 0))
     return {
@@ -209,10 +212,16 @@ def lacking_line(count: int, planar_m2: float, view: View) -> str:
     return text.format(count=f"{count:,}", area=area).in_language(view.language)
 
 
-def _usable_text(usable_m2: float, desk: Desk, view: View) -> str:
+def _at_least(lacking: float) -> str:
+    """Mark a sum that leaves out ground whose usable area is not known."""
+    return "≥ " if lacking else ""
+
+
+def _usable_text(row: dict[str, Any], desk: Desk, view: View) -> str:
     if not desk.records.reserve.constraints:
         return ""
-    text = PAGE_TEXTS["usable_value"].format(area=_area(usable_m2, view))
+    area = _at_least(row["usable_lacking_count"]) + _area(row["usable_done_m2"], view)
+    text = PAGE_TEXTS["usable_value"].format(area=area)
     return text.in_language(view.language)
 
 

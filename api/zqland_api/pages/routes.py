@@ -181,10 +181,11 @@ def _free_usable(desk: Desk, free: gpd.GeoDataFrame, view: View) -> dict[str, st
     if not desk.records.reserve.constraints:
         return {"free_usable": "", "usable_lacking": ""}
     usable_m2 = usable_on(free, view.basis)
-    is_unknown = usable_m2.isna()
+    is_unknown = usable_m2.isna() & area_on(free, view.basis).notna()
     planar_m2 = float(free.loc[is_unknown, "usable_planar_m2"].sum())
     return {
-        "free_usable": format_area(
+        "free_usable": ("≥ " if is_unknown.any() else "")
+        + format_area(
             float(usable_m2.sum()), view.unit, digits=0, language=view.language.value
         ),
         "usable_lacking": usable_lacking_line(

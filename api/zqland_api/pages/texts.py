@@ -57,9 +57,9 @@ PAGE_TEXTS: dict[str, Text] = {
         zh="可用面积为扣除约束图层中禁止、扣除部分后的面积：{layers}。",
     ),
     "usable_lacking": Text(
-        en="The usable area of {count} parcels is not known on this basis and is in "
-        "no total; measured in the plane it is {area}.",
-        zh="有 {count} 宗地块按此口径的可用面积不明，未计入合计；"
+        en="Of {count} parcels the usable part is not known on this basis and is in "
+        "no usable total; measured in the plane it is {area}.",
+        zh="有 {count} 宗地块按此口径的可用部分不明，未计入可用合计；"
         "其平面可用面积为 {area}。",
     ),
     "constraints": Text(en="Constraints", zh="约束"),

@@ -15,6 +15,7 @@ function readParcels(written) {
   table.status_since = dateColumn(written.status_since, count);
   table.price = numberColumn(written.price, count, 0.01);
   table.areas = columns(written.areas, (text) => numberColumn(text, count, 0.0001));
+  table.usable = columns(written.usable, (text) => numberColumn(text, count, 0.0001));
   table.capacities = columns(written.capacities, (text) => numberColumn(text, count, 0.001));
   table.predicates = columns(written.predicates, (predicate) => ({
     held: flagColumn(predicate.held, count),
@@ -36,6 +37,12 @@ const parkName = (id) => (id === null ? word("no_park") : label("parks", id));
 
 // The area that the page counts in, or the first one that is known.
 const parcelArea = (row) => parcels.areas[data.basis] && parcels.areas[data.basis](row);
+
+// The usable part of it; null where it is not known or no constraint layers were given.
+const parcelUsable = (row) => (parcels.usable[data.basis] ? parcels.usable[data.basis](row) : null);
+
+const usableText = (row) =>
+  data.is_constrained ? fill("usable", { area: area(parcelUsable(row)) }) : null;
 
 const rowsOfPark = lazily(() => {
   const rows = new Map();

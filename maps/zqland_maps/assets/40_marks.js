@@ -201,6 +201,9 @@ function parkItems(isShown, scale, pointOf) {
 function ringFacts(group) {
   const rows = group.members.flatMap((member) => member.rows);
   const sums = Object.fromEntries(data.stages.map((stage) => [stage.key, 0]));
+  const known = rows.reduce((sum, row) => sum + (parcelUsable(row) || 0), 0);
+  const isUnknown = (row) => parcelUsable(row) === null && parcelArea(row) !== null;
+  const least = rows.some(isUnknown) ? "≥ " : "";
   for (const row of rows) sums[parcels.stage(row)] += parcelArea(row) || 0;
   const many = group.members.length > 1;
   return {
@@ -208,6 +211,7 @@ function ringFacts(group) {
     shares: data.stages.map((stage) => ({ stage: stage.key, area: sums[stage.key] })),
     text: many ? fill("parks_joined", { count: group.members.length }) : parkName(group.members[0].park),
     total: area(Object.values(sums).reduce((sum, one) => sum + one, 0)),
+    usable: data.is_constrained ? fill("usable", { area: `${least}${area(known)}` }) : null,
   };
 }
 
@@ -218,13 +222,14 @@ function parkRing(map, taken, frame, group) {
   const open = () => map.flyToBounds(boundsOf(box), { ...padding(map), maxZoom: 15, duration: 0.6 });
   const side = 2 * group.reach + 4;
   const made = marker(map, latlng, stageRing(ring.shares, group.reach), [side, side], {
-    className: "zq-ring", onClick: open, lift: 400, name: `${ring.text}, ${ring.total}`,
+    className: "zq-ring", onClick: open, lift: 400, name: [ring.text, ring.total, ring.usable].filter(Boolean).join(", "),
   });
   const shown = fitted(ring.text, 12, 150);
-  const size = L.point(Math.max(textWidth(shown, 12), textWidth(ring.total, 11)) + 12, 32);
+  const widths = [textWidth(shown, 12), textWidth(ring.total, 11), ring.usable ? textWidth(ring.usable, 11) : 0];
+  const size = L.point(Math.max(...widths) + 12, ring.usable ? 46 : 32);
   const room = roomFor(taken, frame, { ...group.point, reach: group.reach }, size);
   if (!room) return [made];
-  const element = h("span", {}, h("b", {}, shown), h("i", {}, ring.total));
+  const element = h("span", {}, h("b", {}, shown), h("i", {}, ring.total), ring.usable ? h("i", {}, ring.usable) : null);
   return [made, marker(map, map.containerPointToLatLng(room), element, [size.x, size.y], { className: "zq-park", lift: 300 })];
 }
 

@@ -60,7 +60,7 @@ function legendSection(layers) {
       stageDot(stage.key),
       h("span", { class: "zq-name" }, stage.label),
       h("span", { class: "zq-count" }, fill("parcels_short", { count: stage.count })),
-      h("span", { class: "zq-area" }, stage.area)),
+      areaCell(stage)),
   );
   const swatches = h("p", { class: "zq-swatches" },
     h("span", { class: "zq-free" }), word("free_solid"),
@@ -69,10 +69,15 @@ function legendSection(layers) {
     checkbox(false, (isOn) => layers.onlyFree(isOn)),
     h("span", { class: "zq-name" }, word("only_free")),
     h("span", { class: "zq-count" }, fill("parcels_short", { count: data.free.count })),
-    h("span", { class: "zq-area" }, data.free.area));
+    areaCell(data.free));
   return section(word("legend"), "legend", rows, swatches, onlyFree,
-    data.lacking ? h("p", { class: "zq-small" }, data.lacking) : null);
+    data.lacking ? h("p", { class: "zq-small" }, data.lacking) : null,
+    data.usable_lacking ? h("p", { class: "zq-small" }, data.usable_lacking) : null);
 }
+
+// An area, and below it the usable part where constraint layers were given.
+const areaCell = (one) =>
+  h("span", { class: "zq-area" }, one.area, one.usable ? h("span", { class: "zq-usable" }, one.usable) : null);
 
 function checkbox(isOn, change) {
   return h("input", {
@@ -86,7 +91,7 @@ function ledgerSection() {
     h("div", { class: "zq-row" },
       h("span", { class: "zq-name" }, ledger.label),
       h("span", { class: "zq-count" }, fill("parcels_short", { count: ledger.count })),
-      h("span", { class: "zq-area" }, ledger.area)),
+      areaCell(ledger)),
     ledger.progress ? progress(ledger) : null,
   ]);
   return section(word("ledgers"), "ledgers", rows, h("p", { class: "zq-small" }, word("ledgers_note")));
@@ -113,7 +118,7 @@ function parksSection(map, layers) {
       h("button", { class: "zq-link zq-name", type: "button", click: () => goToPark(map, park) },
         park.label),
       h("span", { class: "zq-count" }, fill("parcels_short", { count: park.count })),
-      h("span", { class: "zq-area" }, park.count ? park.area : "–")),
+      park.count ? areaCell(park) : h("span", { class: "zq-area" }, "–")),
   );
   const all = (isOn) => {
     for (const box of element.querySelectorAll("input:enabled")) {
@@ -204,7 +209,7 @@ function find(typed) {
     .map((park) => ({ park, title: park.label, detail: fill("parcels_short", { count: park.count }) }));
   for (let row = 0; row < parcels.count && found.length < most; row += 1) {
     if (!searchable()[row].includes(sought)) continue;
-    const detail = [parcels.name[row], parkName(parcels.park(row)), area(parcelArea(row))];
+    const detail = [parcels.name[row], parkName(parcels.park(row)), area(parcelArea(row)), usableText(row)];
     found.push({ row, title: parcels.id[row], detail: detail.filter(Boolean).join(" · ") });
   }
   return found;

@@ -14,6 +14,7 @@ function card(row, close) {
       h("span", { class: "zq-chip" }, statusText(row))),
     data.match ? fitSection(row) : null,
     areasPart(row),
+    constraintsPart(row),
     readinessPart(row),
     utilitiesPart(row),
     groundPart(row),
@@ -38,12 +39,20 @@ function areasPart(row) {
     const value = read(row);
     return h("tr", { class: method === data.basis ? "zq-basis" : null },
       h("th", { scope: "row" }, label("methods", method)),
-      h("td", {}, area(value)),
-      h("td", { class: "zq-square" },
-        value === null || data.unit.key === "m2" ? "" : `${plainNumber(Number(value.toFixed(2)))} m²`));
+      data.is_constrained
+        ? [value, parcels.usable[method] ? parcels.usable[method](row) : null].map((one) =>
+          h("td", {}, area(one), squareMetres(one) ? h("span", { class: "zq-square" }, squareMetres(one)) : null))
+        : [h("td", {}, area(value)), h("td", { class: "zq-square" }, squareMetres(value))]);
   });
-  return part(word("areas"), h("table", {}, h("tbody", {}, lines)));
+  const head = data.is_constrained
+    ? h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col" }, word("col_total")), h("th", { scope: "col" }, word("col_usable"))))
+    : null;
+  const kind = data.is_constrained ? "zq-two-areas" : null;
+  return part(word("areas"), h("table", { class: kind }, head, h("tbody", {}, lines)));
 }
+
+const squareMetres = (value) =>
+  value === null || data.unit.key === "m2" ? "" : `${plainNumber(Number(value.toFixed(2)))} m²`;
 
 function readinessPart(row) {
   const next = data.predicates.find(({ key }) => !parcels.predicates[key].held(row));

@@ -23,7 +23,7 @@ function lotsSection() {
       h("span", { class: "zq-rank" }, lot.rank),
       h("span", { class: "zq-lot-text" },
         h("b", {}, lot.title),
-        h("span", {}, [parkName(lot.park_id), lot.area, lot.ready].filter(Boolean).join(" · ")),
+        h("span", {}, [parkName(lot.park_id), lot.area, lot.usable, lot.ready].filter(Boolean).join(" · ")),
         lot.reasons.slice(0, 2).map((reason) => h("span", { class: "zq-why" }, reason))),
       lot.score === null ? null : h("span", { class: "zq-score", title: word("score") }, lot.score))));
   return section(fill("lots", { count: lots.length }), "lots",
@@ -37,7 +37,7 @@ function nearSection() {
       h("span", { class: "zq-letter" }, miss.letter),
       h("span", { class: "zq-lot-text" },
         h("b", {}, miss.title),
-        h("span", {}, [parkName(miss.park_id), miss.area].join(" · ")),
+        h("span", {}, [parkName(miss.park_id), miss.area, miss.usable].filter(Boolean).join(" · ")),
         h("span", { class: "zq-why" }, miss.relaxation)))));
   return section(fill("near", { count: misses.length }), "near-list",
     h("p", { class: "zq-small" }, word("near_note")), h("ol", {}, misses));

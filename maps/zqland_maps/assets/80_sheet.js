@@ -40,7 +40,7 @@ function paperMap(view, groups, styles, marks) {
   return svg("svg", { class: "zq-paper", viewBox: `0 0 ${view.width} ${view.height}` },
     svg("rect", { width: view.width, height: view.height, fill: colours.water }),
     svg("path", { d: pathOf(districts.shapes, inView, view), fill: colours.ground, stroke: colours.border }),
-    drawn, marks, scaleBar(view), northArrow(view));
+    drawn, paperConstraints(view), marks, scaleBar(view), northArrow(view));
 }
 
 // A bar of a round length; Mercator stretches lengths by 1 / cos(latitude).
@@ -108,33 +108,43 @@ function sheetFrame(kind, ...children) {
 function reserveSheet(map, look) {
   const bounds = map.getBounds();
   const box = [worldX(bounds.getWest()), worldY(bounds.getNorth()), worldX(bounds.getEast()), worldY(bounds.getSouth())];
-  const view = frameView(box, 760, 596, 0);
+  // The key of the constraint layers takes its lines from the map.
+  const view = frameView(box, 760, data.constraints ? 596 - 16 * Math.ceil(data.constraints.layers.length / 2) : 596, 0);
   const taken = [];
   const parkMarks = paperRings(view, taken, look.isShown);
   return sheetFrame("reserve",
     h("div", { class: "zq-two" },
-      paperMap(view, groupsInView(parcels, view, look.groupOf), look.styles, [parkMarks, districtMarks(view, taken)]),
+      h("div", { class: "zq-beside" },
+        paperMap(view, groupsInView(parcels, view, look.groupOf), look.styles, [parkMarks, districtMarks(view, taken)]),
+        paperConstraintKey()),
       h("div", {}, paperLegend(), paperLedgers(), paperParks())));
 }
 
 const short = (count) => fill("parcels_short", { count });
 const figures = (dot, name, one) =>
-  h("tr", {}, h("th", { scope: "row" }, dot, name), h("td", {}, short(one.count)), h("td", {}, one.area));
-const paperTable = (title, rows) => [h("h2", {}, title), h("table", {}, h("tbody", {}, rows))];
+  h("tr", {}, h("th", { scope: "row" }, dot, name), h("td", {}, short(one.count)),
+    h("td", {}, one.area), one.usable_area ? h("td", {}, one.usable_area) : null);
+const paperTable = (title, rows, head) => [h("h2", {}, title), h("table", {}, head, h("tbody", {}, rows))];
+
+// Names of the columns of areas, once: the tables below have the same.
+const paperHead = () => data.is_constrained
+  ? h("thead", {}, h("tr", {}, h("td", { colspan: 2 }), h("td", {}, word("col_total")), h("td", {}, word("col_usable"))))
+  : null;
 
 function paperLegend() {
   return [
-    paperTable(word("legend"), data.stages.map((stage) => figures(stageDot(stage.key), stage.label, stage))),
+    paperTable(word("legend"), data.stages.map((stage) => figures(stageDot(stage.key), stage.label, stage)), paperHead()),
     h("p", { class: "zq-swatches" },
       h("span", { class: "zq-free" }), word("free_solid"), h("span", { class: "zq-taken" }), word("taken_pale")),
     data.lacking ? h("p", { class: "zq-small" }, data.lacking) : null,
+    data.usable_lacking ? h("p", { class: "zq-small" }, data.usable_lacking) : null,
   ];
 }
 
 function paperLedgers() {
   const rows = data.ledgers.map((ledger) => [
     figures(null, ledger.label, ledger),
-    ledger.progress ? h("tr", {}, h("td", { colspan: 3, class: "zq-small" }, ledger.progress.text)) : null,
+    ledger.progress ? h("tr", {}, h("td", { colspan: 4, class: "zq-small" }, ledger.progress.text)) : null,
   ]);
   return [paperTable(word("ledgers"), rows), h("p", { class: "zq-small" }, word("ledgers_note"))];
 }
@@ -143,7 +153,7 @@ const PARKS_ON_PAPER = 14;
 
 function paperParks() {
   const most = parks.filter((park) => park.count).slice(0, PARKS_ON_PAPER);
-  return most.length ? paperTable(word("parks"), most.map((park) => figures(null, fitted(park.label, 11, 130), park))) : null;
+  return most.length ? paperTable(word("parks"), most.map((park) => figures(null, fitted(park.label, 11, data.is_constrained ? 92 : 130), park))) : null;
 }
 
 function paperRings(view, taken, isShown) {
@@ -179,6 +189,7 @@ function matchSheet(look) {
       ? h("div", { class: "zq-need-line" }, data.match.need.map(([name, value]) => h("span", {}, h("i", {}, name), value)))
       : null,
     paperMap(view, groupsInView(parcels, view, look.groupOf), look.styles, [numbers, districtMarks(view, taken)]),
+    paperConstraintKey(),
     lots.length ? lotTable(lots.slice(0, LOTS_ON_PAPER)) : [
       h("p", { class: "zq-none" }, word("no_lots")),
       near.length ? nearTable(near.slice(0, LOTS_ON_PAPER)) : null,
@@ -223,7 +234,7 @@ function lotTable(lots) {
       h("td", {}, h("span", { class: "zq-rank" }, lot.rank)),
       h("td", {}, lotPlan(rowOf.get(lot.parcel_id), colours.match, colours.match_line)),
       h("td", {}, h("b", {}, lot.title), h("span", {}, parkName(lot.park_id))),
-      h("td", { class: "zq-figure" }, h("b", {}, lot.area), lot.score === null ? null : h("span", {}, fill("score_value", { score: lot.score }))),
+      h("td", { class: "zq-figure" }, h("b", {}, lot.area), lot.usable ? h("span", {}, lot.usable) : null, lot.score === null ? null : h("span", {}, fill("score_value", { score: lot.score }))),
       h("td", { class: "zq-figure" }, lot.handed),
       h("td", {}, h("div", { class: "zq-clamp" }, lot.reasons.join(word("stop")))))));
 }
@@ -241,7 +252,7 @@ function nearTable(near) {
       h("td", {}, h("span", { class: "zq-letter" }, miss.letter)),
       h("td", {}, lotPlan(rowOf.get(miss.parcel_id), colours.near_fill, colours.near)),
       h("td", {}, h("b", {}, miss.title), h("span", {}, parkName(miss.park_id))),
-      h("td", { class: "zq-figure" }, h("b", {}, miss.area)),
+      h("td", { class: "zq-figure" }, h("b", {}, miss.area), miss.usable ? h("span", {}, miss.usable) : null),
       h("td", {}, h("div", { class: "zq-clamp" }, miss.relaxation)))));
 }
 
@@ -269,5 +280,5 @@ function paperFunnel() {
 function paperNear() {
   if (!data.match.near.length) return null;
   return h("div", {}, h("h2", {}, word("near_short")), h("ul", {}, data.match.near.slice(0, 4).map((miss) =>
-    h("li", {}, h("b", {}, `${miss.letter} `), [miss.title, miss.area, miss.relaxation].join(" · ")))));
+    h("li", {}, h("b", {}, `${miss.letter} `), [miss.title, miss.area, miss.usable, miss.relaxation].filter(Boolean).join(" · ")))));
 }

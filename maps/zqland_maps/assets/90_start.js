@@ -128,7 +128,7 @@ function point(map, tooltip, row) {
   if (row === null || isPhone()) { map.closeTooltip(tooltip); return; }
   tooltip.setContent(h("div", {},
     h("b", {}, parcels.name[row] || parcels.id[row]),
-    h("span", {}, stageDot(parcels.stage(row)), [label("stages", parcels.stage(row)), area(parcelArea(row))].join(" · ")),
+    h("span", {}, stageDot(parcels.stage(row)), [label("stages", parcels.stage(row)), area(parcelArea(row)), usableText(row)].filter(Boolean).join(" · ")),
     h("span", { class: "zq-small" }, [parkName(parcels.park(row)), parcels.id[row]].join(" · "))));
   map.openTooltip(tooltip, centreOf(row));
 }
@@ -159,14 +159,17 @@ function home(map, isSlow) {
   else map.fitBounds(boundsOf(startingBox()), how);
 }
 
-function sections(map, look) {
-  if (!data.match) return [ledgerSection(), legendSection(look.layers), parksSection(map, look.layers)];
+function sections(map, look, refresh) {
+  if (!data.match) {
+    return [ledgerSection(), legendSection(look.layers), constraintsSection(refresh), parksSection(map, look.layers)];
+  }
   const isPublic = data.is_public;
   return [
     isPublic ? null : needSection(),
     lotsSection(),
     isPublic ? null : nearSection(),
     isPublic ? null : funnelSection(),
+    constraintsSection(refresh),
   ];
 }
 
@@ -180,13 +183,14 @@ function start(map) {
   parts.ground = new Ground((pen, view) => {
     paintDistricts(pen, view, Boolean(data.basemap));
     paintGroups(pen, view, groupsInView(parcels, view, look.groupOf), look.styles);
+    paintConstraints(pen, view);
     paintParcelNames(pen.context, view, look.isNamed, look.isDark);
   }, { padding: 0.15 }).addTo(map);
   const kinds = data.match
     ? [lotNumbers, nearLetters, parkNames(look.isShown), districtNames]
     : [parkRings(look.isShown), parkNames(look.isShown), parkPoints, districtNames];
   selection(map, look);
-  const side = panel(map, sections(map, look));
+  const side = panel(map, sections(map, look, refresh));
   closePanel = () => side.open(false);
   document.body.append(side.element);
   parts.marks = new Marks(map, kinds);
