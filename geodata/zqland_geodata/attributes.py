@@ -36,12 +36,21 @@ class Taken:
         What could not be read.
     unreadable
         True for each row that held something unreadable.
+    unreadable_by_column
+        The same for each column that held some.
     """
 
     table: pd.DataFrame
     sources: Mapping[str, ColumnMap]
     findings: list[Finding]
     unreadable: pd.Series[bool]
+    unreadable_by_column: pd.DataFrame
+
+    def broken(self, column: str) -> pd.Series[bool]:
+        """Tell for each row whether a column held something unreadable."""
+        if column in self.unreadable_by_column:
+            return self.unreadable_by_column[column]
+        return pd.Series(data=False, index=self.table.index)
 
 
 def take_columns(
@@ -85,7 +94,7 @@ def take_columns(
     )
     flags = pd.DataFrame(reader.unreadable, index=index, dtype="bool")
     findings += reader.findings
-    return Taken(table, sources, findings, flags.any(axis=1))
+    return Taken(table, sources, findings, flags.any(axis=1), flags)
 
 
 def empty_columns(table: str, length: int) -> pd.DataFrame:
@@ -106,7 +115,7 @@ def _sources(
     if not mapping.columns:
         recognised = headings.recognise(present, raw.table)
         return recognised.columns, [
-            _UNKNOWN_HEADING.finding("", heading, place=raw.name)
+            _UNKNOWN_HEADING.finding("", heading, place=raw.heading_place(heading))
             for heading in recognised.unknown
         ]
     named = [name for column in mapping.columns.values() for name in column.columns]

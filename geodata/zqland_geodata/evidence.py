@@ -15,33 +15,35 @@ parcel, then area, then park.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from zqland import catalogues
-from zqland.consistency import correcting_each_other
 from zqland.errors import UnitError
 from zqland.findings import Finding, Severity
 from zqland.text import Text
-from zqland_geodata import headings, quantities
+from zqland_geodata import datecells, headings, quantities
 from zqland_geodata.attributes import take_columns
 from zqland_geodata.errors import MissingColumnError, MissingDateError
 from zqland_geodata.evidence_cells import read_cells
+from zqland_geodata.evidence_checks import checked
 from zqland_geodata.evidence_items import ItemWords, Role
-from zqland_geodata.fieldmap import FieldMap, TableMap, table_map
+from zqland_geodata.evidence_reading import Reading
+from zqland_geodata.fieldmap import FieldMap, table_map
 from zqland_geodata.identity import park_ids
-from zqland_geodata.rawtable import RawTable, clean_text, rows_where
+from zqland_geodata.rawtable import clean_text, rows_where
 from zqland_geodata.remarks import NOT_USED, Rule
-from zqland_geodata.sheets import Sheet, read_sheet
+from zqland_geodata.sheets import read_sheet
 
 if TYPE_CHECKING:
     import datetime as dt
     from pathlib import Path
 
     from zqland.readiness import ReadinessRules
+    from zqland_geodata.options import Limits
 
 _KINDS = {"parcel_id": "parcel", "area_id": "area", "park_id": "park"}
 _DATES = ["done_on", "due_on", "expires_on"]
@@ -71,6 +73,7 @@ def read_evidence(
     fieldmap: FieldMap | None = None,
     as_of: dt.date | None = None,
     rules: ReadinessRules | None = None,
+    limits: Limits | None = None,
 ) -> EvidenceRead:
     """Read evidence from a workbook or CSV file.
 
@@ -84,6 +87,8 @@ def read_evidence(
         Day on which the sheet's yes and no were true; otherwise the field map's.
     rules
         Rules with the catalogue of items; the packaged ones by default.
+    limits
+        How much is read at most.
 
     Returns
     -------
@@ -108,41 +113,27 @@ def read_evidence(
             return True
         return not mapped and headings.match(text, "evidence") is not None
 
-    sheet = read_sheet(path, sheet=mapping.sheet, is_heading=is_heading, known=_KNOWN)
-    reading = _Reading(sheet, mapping, words, as_of or mapping.as_of)
+    sheet = read_sheet(
+        path,
+        sheet=mapping.sheet,
+        is_heading=is_heading,
+        known=_KNOWN,
+        limits=limits,
+    )
+    reading = Reading(sheet, mapping, words, as_of or mapping.as_of)
     reading.findings += sheet.findings
     facts = _long(reading) if _is_long(reading) else _wide(reading)
-    return EvidenceRead(_checked(reading, facts), reading.findings)
+    return EvidenceRead(checked(reading, facts), reading.findings)
 
 
-@dataclass(slots=True)
-class _Reading:
-    """One sheet on its way to a table of facts, and what was found on the way."""
-
-    sheet: Sheet
-    mapping: TableMap
-    words: ItemWords
-    as_of: dt.date | None
-    findings: list[Finding] = field(default_factory=list)
-
-    def note(
-        self, rule: Rule, row: int, column: str, value: object = "", **facts: object
-    ) -> None:
-        """Note why a row is not used."""
-        place = self.sheet.row_places[row]
-        self.findings.append(
-            rule.finding(place, column, clean_text(value), place=place, **facts)
-        )
-
-
-def _is_long(reading: _Reading) -> bool:
+def _is_long(reading: Reading) -> bool:
     if reading.mapping.columns:
         return "item" in reading.mapping.columns
     found = (headings.match(str(h), "evidence") for h in reading.sheet.raw.columns)
     return any(match is not None and match[0] == "item" for match in found)
 
 
-def _long(reading: _Reading) -> pd.DataFrame:
+def _long(reading: Reading) -> pd.DataFrame:
     """Read a row per fact; the index says the row of the sheet."""
     raw = reading.sheet.raw.copy()
     heading = _done_heading(reading)
@@ -166,7 +157,7 @@ def _long(reading: _Reading) -> pd.DataFrame:
     return facts[~is_broken & items.notna() & ~is_silent]
 
 
-def _wide(reading: _Reading) -> pd.DataFrame:
+def _wide(reading: Reading) -> pd.DataFrame:
     """Read a column per item; the index says the row of the sheet."""
     raw = reading.sheet.raw
     mapped = {n for column in reading.mapping.columns.values() for n in column.columns}
@@ -188,7 +179,7 @@ def _wide(reading: _Reading) -> pd.DataFrame:
 
 
 def _item_facts(
-    reading: _Reading, item: str, columns: list[tuple[str, Role]]
+    reading: Reading, item: str, columns: list[tuple[str, Role]]
 ) -> pd.DataFrame:
     """Read the columns of one item: when, until when, and how much."""
     raw = reading.sheet.raw
@@ -216,7 +207,7 @@ def _item_facts(
 
 
 def _values(
-    reading: _Reading, cells: pd.Series[Any], heading: str
+    reading: Reading, cells: pd.Series[Any], heading: str
 ) -> tuple[pd.Series[float], pd.Series[bool]]:
     values = pd.Series(np.nan, index=cells.index)
     broken = pd.Series(False, index=cells.index)  # noqa: FBT003 - the value
@@ -234,15 +225,26 @@ def _values(
 
 
 def _said(
-    reading: _Reading, cells: pd.Series[Any], heading: str, column: str = "done_on"
+    reading: Reading, cells: pd.Series[Any], heading: str, column: str = "done_on"
 ) -> pd.DataFrame:
     """Return done and due dates of a column of cells; faults become findings."""
-    said = read_cells(cells)
+    said = read_cells(
+        cells,
+        serials=reading.words.item(heading) is None and column == "done_on",
+        epoch_1904=reading.sheet.layout.epoch_1904,
+    )
     is_broken = said["kind"] == "unreadable"
     if column != "done_on":
         is_broken |= said["kind"].isin(["yes", "planned"])
     for row in rows_where(is_broken):
-        reading.note(_NOT_A_DATE, row, heading, cells.iloc[row])
+        reason = said["reason"].iloc[row] or _NO_YES
+        reading.note(_NOT_A_DATE, row, heading, cells.iloc[row], reason=reason)
+    reading.findings += datecells.remarks_of(
+        heading,
+        cells.map(clean_text),
+        said["remark"].where(~is_broken),
+        lambda row: reading.place(row, heading),
+    )
     is_yes = (said["kind"] == "yes") & ~is_broken
     done = said["date"].where(said["kind"] == "date")
     if is_yes.any():
@@ -254,7 +256,7 @@ def _said(
     )
 
 
-def _as_of(reading: _Reading, heading: str, count: int) -> pd.Timestamp:
+def _as_of(reading: Reading, heading: str, count: int) -> pd.Timestamp:
     if reading.as_of is None:
         raise MissingDateError(
             _NO_AS_OF.format(name=reading.sheet.name, heading=heading, count=count)
@@ -263,10 +265,10 @@ def _as_of(reading: _Reading, heading: str, count: int) -> pd.Timestamp:
 
 
 def _note_undated(
-    reading: _Reading, heading: str, cells: pd.Series[Any], is_yes: pd.Series[bool]
+    reading: Reading, heading: str, cells: pd.Series[Any], is_yes: pd.Series[bool]
 ) -> None:
     rows = rows_where(is_yes)
-    shown = ", ".join(reading.sheet.row_places[row] for row in rows[:_SHOWN])
+    shown = ", ".join(reading.place(row, heading) for row in rows[:_SHOWN])
     reading.findings.append(
         _UNDATED.finding(
             "",
@@ -279,7 +281,7 @@ def _note_undated(
     )
 
 
-def _done_heading(reading: _Reading) -> str | None:
+def _done_heading(reading: Reading) -> str | None:
     """Return the heading of the column that says when, for it may say yes."""
     if reading.mapping.columns:
         column = reading.mapping.columns.get("done_on")
@@ -290,15 +292,17 @@ def _done_heading(reading: _Reading) -> str | None:
 
 
 def _take(
-    reading: _Reading, raw: pd.DataFrame, needed: tuple[str, ...]
+    reading: Reading, raw: pd.DataFrame, needed: tuple[str, ...]
 ) -> tuple[pd.DataFrame, pd.Series[bool]]:
     """Take columns and subjects; tell which rows cannot be used."""
     sheet = reading.sheet
-    source = RawTable(sheet.name, raw, "evidence", sheet.row_places, action=NOT_USED)
+    whole = replace(sheet, raw=raw)
+    source = whole.as_table("evidence", action=NOT_USED)
     taken = take_columns(
         source, reading.mapping, needed=needed, id_column="evidence_id"
     )
     reading.findings += taken.findings
+    reading.sources = taken.sources
     present = set(taken.sources)
     if not present & set(_KINDS) and not {"subject_kind", "subject_id"} <= present:
         raise MissingColumnError(
@@ -316,67 +320,6 @@ def _take(
     table["subject_kind"] = kind
     table["subject_id"] = subject.where(kind != "park", park_ids(subject))
     return table, taken.unreadable | subject.isna()
-
-
-def _checked(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
-    """Leave out facts that contradict themselves, and complete the columns."""
-    facts = _named(reading, facts)
-    is_wrong = facts["expires_on"] < facts["done_on"].fillna(facts["due_on"])
-    for place in rows_where(is_wrong):
-        expires = f"{facts['expires_on'].iloc[place]:%Y-%m-%d}"
-        row = int(facts["row"].iloc[place])
-        reading.note(_EXPIRES_FIRST, row, "expires_on", expires)
-    is_repeated = facts["evidence_id"].duplicated()
-    for place in rows_where(is_repeated):
-        row = int(facts["row"].iloc[place])
-        reading.note(_REPEATED, row, "evidence_id", facts["evidence_id"].iloc[place])
-    facts = facts[~is_wrong & ~is_repeated]
-    is_circling = correcting_each_other(facts)
-    for place in rows_where(is_circling):
-        row = int(facts["row"].iloc[place])
-        reading.note(_CIRCLE, row, "supersedes", facts["supersedes"].iloc[place])
-    facts = _in_item_units(reading, facts[~is_circling])
-    rows = catalogues.columns()
-    order = rows.loc[rows["table"] == "evidence", "column"].to_list()
-    return facts.reset_index(drop=True)[order]
-
-
-def _named(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
-    """Name facts without an id after their place and item."""
-    rows = facts.index.to_numpy()
-    facts = facts.reset_index(drop=True)
-    facts["row"] = rows
-    for column in ("evidence_id", "supersedes"):
-        if column not in facts:
-            facts[column] = pd.Series(None, index=facts.index, dtype="str")
-    file = reading.sheet.name.partition("!")[0]
-    places = [f"{file}!{reading.sheet.row_places[row]}" for row in rows]
-    names = pd.Series(places, index=facts.index, dtype="str") + ":" + facts["item"]
-    facts["evidence_id"] = facts["evidence_id"].fillna(names)
-    return facts
-
-
-def _in_item_units(reading: _Reading, facts: pd.DataFrame) -> pd.DataFrame:
-    """Bring values to the units of their items; an unknown unit is a fault."""
-    facts = facts.copy()
-    units = facts["unit"].fillna("").astype("str")
-    has_value = facts["value"].notna()
-    is_wrong = pd.Series(False, index=facts.index)  # noqa: FBT003 - the value
-    pairs = facts[has_value].assign(unit=units).groupby(["item", "unit"])
-    for pair, group in pairs:
-        item, unit = map(str, pair)
-        index = group.index
-        try:
-            factor = reading.words.factor(item, unit)
-        except UnitError as error:
-            is_wrong[index] = True
-            for row in facts.loc[index, "row"]:
-                reading.note(_BAD_UNIT, int(row), "unit", unit, reason=error.text)
-            continue
-        facts.loc[index, "value"] *= factor
-        units[index] = reading.words.items[item].unit
-    facts["unit"] = units.where(has_value & (units != ""))
-    return facts[~is_wrong]
 
 
 _KNOWN = Text(
@@ -428,13 +371,12 @@ _WHOSE = Rule(
 _NOT_A_DATE = Rule(
     "date.unreadable",
     Severity.ERROR,
-    Text(
-        en="neither a date (2023-09-05, 2023/9/5, 2023.9.5, 2023年9月5日, "
-        "20230905) nor yes or no",
-        zh="既不是日期（2023-09-05、2023/9/5、2023.9.5、2023年9月5日、"
-        "20230905），也不是是/否",
-    ),
+    Text(en="neither yes or no, nor a day: {reason}", zh="既不是是/否，也{reason}"),
     NOT_USED,
+)
+_NO_YES = Text(
+    en="the column holds days; write the day",
+    zh="不是日期；该列应填日期",
 )
 _NO_AS_OF = Text(
     en="{name}: the column “{heading}” says yes {count} times without a date. Give the "
@@ -455,41 +397,8 @@ _UNDATED = Rule(
     ),
     _FROM_AS_OF,
 )
-_EXPIRES_FIRST = Rule(
-    "evidence.expires_first",
-    Severity.ERROR,
-    Text(
-        en="it expires before it is done or due",
-        zh="有效期止于完成（或计划）日期之前",
-    ),
-    NOT_USED,
-)
-_CIRCLE = Rule(
-    "evidence.circle",
-    Severity.ERROR,
-    Text(
-        en="it corrects itself, alone or through others, so that none would count",
-        zh="更正编号循环（更正自身或相互更正），各条均不起作用",
-    ),
-    NOT_USED,
-)
-_REPEATED = Rule(
-    "id.repeated",
-    Severity.ERROR,
-    Text(
-        en="an earlier fact has the same id",
-        zh="佐证编号与前面的记录重复",
-    ),
-    NOT_USED,
-)
 _BAD_VALUE = Rule(
     "figure.unreadable",
-    Severity.ERROR,
-    Text(en="{reason}", zh="{reason}"),
-    NOT_USED,
-)
-_BAD_UNIT = Rule(
-    "unit.unknown",
     Severity.ERROR,
     Text(en="{reason}", zh="{reason}"),
     NOT_USED,

@@ -224,7 +224,7 @@ def known_columns(table: str) -> dict[str, tuple[str, str]]:
 
 def _table(section: Section) -> TableMap:
     settings = {
-        "parcels": ("columns", "layer", "home_zone", "source_crs"),
+        "parcels": ("columns", "layer", "sheet", "home_zone", "source_crs"),
         "parks": ("columns", "layer", "source_crs"),
         "evidence": ("columns", "sheet", "as_of", "items"),
     }.get(section.name, ("columns", "sheet"))

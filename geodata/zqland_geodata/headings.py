@@ -19,7 +19,11 @@ from zqland_geodata.fieldmap import ColumnMap, known_columns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_UNIT = re.compile(r"(.*?)[(\[【](.+?)[)\]】]")
+_UNIT = re.compile(r"(.*?)\s*[(\[【]([^()\[\]【】]+)[)\]】]")
+_UNIT_WORD = re.compile(r"^(?:单位|units?)\s*[:为]?\s*", re.IGNORECASE)
+_REPEATED = re.compile(r" \(\d{1,4}\)$")
+_PER_MU = re.compile(r"亩均|每亩|permu|a mu")
+_MARK = re.compile(r"[:/,;\s-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +108,55 @@ def match(heading: str, table: str) -> tuple[str, str] | None:
     """
     known = known_columns(table)
     words = _words(table)
+    heading = _REPEATED.sub("", heading.strip())
     whole = plain(heading)
-    if heading.strip() in known:
-        return heading.strip(), _own_unit(known[heading.strip()])
+    if heading in known:
+        return heading, _own_unit(known[heading])
     if whole in words:
         return words[whole], ""
-    parts = _UNIT.fullmatch(unicodedata.normalize("NFKC", heading).strip())
-    if parts and plain(parts[1]) in words:
-        key = words[plain(parts[1])]
+    word, stated = _divided(heading)
+    if plain(word) in words:
+        key = words[plain(word)]
         kind, unit = known[key]
-        stated = parts[2].strip()
+        stated = _per_mu(word, stated, unit)
         # An unknown unit is handed on: the reader of the column refuses it by name.
         is_stated = kind == "number" and (unit or quantities.is_unit(stated, unit))
         return key, stated if is_stated else ""
+    return _with_unit_behind(heading, words, known)
+
+
+def _divided(heading: str) -> tuple[str, str]:
+    """Return a heading and what stands in parentheses behind it."""
+    text = unicodedata.normalize("NFKC", heading).rstrip("*: ")
+    parts = _UNIT.fullmatch(text)
+    if parts is None:
+        return text, ""
+    return parts[1], _UNIT_WORD.sub("", parts[2].strip())
+
+
+def _per_mu(word: str, stated: str, unit: str) -> str:
+    """Return the whole unit where the heading says "per mu" in words."""
+    is_per_area = unit.startswith("wan yuan/mu")
+    if is_per_area and _PER_MU.search(plain(word)) and _is_money(stated):
+        return f"{stated}/亩"
+    return stated
+
+
+def _is_money(text: str) -> bool:
+    return quantities.is_unit(text, "wan yuan")
+
+
+def _with_unit_behind(
+    heading: str, words: Mapping[str, str], known: Mapping[str, tuple[str, str]]
+) -> tuple[str, str] | None:
+    """Recognise a unit without parentheses: ``用地面积:亩``, ``用地面积/亩``."""
+    text = unicodedata.normalize("NFKC", heading).strip()
+    for match in _MARK.finditer(text):
+        key = words.get(plain(text[: match.start()]))
+        stated = _UNIT_WORD.sub("", text[match.end() :].strip())
+        kind, unit = known[key] if key else ("", "")
+        if key and kind == "number" and quantities.is_unit(stated, unit):
+            return key, stated
     return None
 
 

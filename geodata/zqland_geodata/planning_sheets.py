@@ -7,24 +7,23 @@ is not used, and is a finding of error severity.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from zqland import catalogues, tables
 from zqland.findings import Finding, Severity
 from zqland.text import Text
 from zqland_geodata import headings
-from zqland_geodata.attributes import take_columns
-from zqland_geodata.fieldmap import TableMap
 from zqland_geodata.identity import park_ids
-from zqland_geodata.rawtable import RawTable
+from zqland_geodata.recordsheets import Records, Wanted, read_records
 from zqland_geodata.remarks import NOT_USED, Rule
-from zqland_geodata.sheets import read_sheet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
+    from zqland_geodata.options import Limits
 
 ALL = "*"
 """What stands for all parks, and for all divisions."""
@@ -56,7 +55,7 @@ class PlanningRead:
     findings: list[Finding]
 
 
-def read_indicators(path: str | Path) -> PlanningRead:
+def read_indicators(path: str | Path, *, limits: Limits | None = None) -> PlanningRead:
     """Read the control indicators of parks and divisions.
 
     Parameters
@@ -64,6 +63,8 @@ def read_indicators(path: str | Path) -> PlanningRead:
     path
         An xlsx, xls or csv file, a row per park and division; an empty park or
         division means all of them.
+    limits
+        How much is read at most.
 
     Returns
     -------
@@ -75,12 +76,15 @@ def read_indicators(path: str | Path) -> PlanningRead:
     ReadError
         The file cannot be read whole.
     """
-    read = _read(path, "indicators", _LIMITS[:1], {"park_id": ALL, "sector": ALL})
-    read = _by_division(replace(read, table=_with_codes(read.table)))
-    return _without_gaps(read, read.table[list(_LIMITS)].isna().all(axis=1))
+    wanted = Wanted("indicators", _LIMITS[:1], NOT_USED)
+    records = read_records(path, wanted, limits=limits)
+    table = _with_codes(_usable(records, {"park_id": ALL, "sector": ALL}))
+    table = _by_division(records, table)
+    is_gap = table[list(_LIMITS)].isna().all(axis=1)
+    return _without_gaps(records, wanted, table, is_gap)
 
 
-def read_targets(path: str | Path) -> PlanningRead:
+def read_targets(path: str | Path, *, limits: Limits | None = None) -> PlanningRead:
     """Read the yearly targets.
 
     Parameters
@@ -88,6 +92,8 @@ def read_targets(path: str | Path) -> PlanningRead:
     path
         An xlsx, xls or csv file, a row per year, predicate and scope, with the unit of
         the area in its heading; an empty scope means the city.
+    limits
+        How much is read at most.
 
     Returns
     -------
@@ -99,28 +105,16 @@ def read_targets(path: str | Path) -> PlanningRead:
     ReadError
         The file cannot be read whole.
     """
-    read = _read(path, "targets", _TARGET, {"scope": CITY})
-    return _without_gaps(read, read.table[list(_TARGET)].isna().any(axis=1))
+    wanted = Wanted("targets", _TARGET, NOT_USED)
+    records = read_records(path, wanted, limits=limits)
+    table = _usable(records, {"scope": CITY})
+    is_gap = table[list(_TARGET)].isna().any(axis=1)
+    return _without_gaps(records, wanted, table, is_gap)
 
 
-def _read(
-    path: str | Path, name: str, needed: tuple[str, ...], usual: dict[str, str]
-) -> PlanningRead:
-    rows = catalogues.columns()
-    words = rows[rows["table"] == name].set_index("column")["zh_name"]
-    known = Text(en=", ".join(needed), zh="、".join(words[list(needed)]))
-    sheet = read_sheet(
-        path,
-        sheet="",
-        is_heading=lambda text: headings.match(text, name) is not None,
-        known=known,
-    )
-    raw = RawTable(sheet.name, sheet.raw, name, sheet.row_places, action=NOT_USED)
-    taken = take_columns(raw, TableMap(), needed=needed, id_column=needed[0])
-    table = taken.table.fillna(usual).set_axis(sheet.row_places)[
-        ~taken.unreadable.to_numpy()
-    ]
-    return PlanningRead(name, table, [*sheet.findings, *taken.findings])
+def _usable(records: Records, usual: dict[str, str]) -> pd.DataFrame:
+    """Return the rows that could be read, empty cells filled with what they mean."""
+    return records.table.fillna(usual)[~records.taken.unreadable]
 
 
 def _with_codes(table: pd.DataFrame) -> pd.DataFrame:
@@ -140,29 +134,28 @@ def _with_codes(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _by_division(read: PlanningRead) -> PlanningRead:
+def _by_division(records: Records, table: pd.DataFrame) -> pd.DataFrame:
     """Leave out rows of no division, and those that an earlier row is for already."""
     known = {ALL, *catalogues.load_catalogues().sectors}
-    is_unknown = ~read.table["sector"].isin(known)
-    is_repeated = read.table.duplicated(["park_id", "sector"]) & ~is_unknown
-    findings = [
-        rule.finding(place, "sector", read.table["sector"][place], place=str(place))
-        for rule, flags in ((_NO_DIVISION, is_unknown), (_REPEATED, is_repeated))
-        for place in read.table.index[flags]
-    ]
-    table = read.table[~is_unknown & ~is_repeated]
-    return PlanningRead(read.name, table, [*read.findings, *findings])
+    is_unknown = ~table["sector"].isin(known)
+    is_repeated = table.duplicated(["park_id", "sector"]) & ~is_unknown
+    for rule, flags in ((_NO_DIVISION, is_unknown), (_REPEATED, is_repeated)):
+        for row in table.index[flags]:
+            records.note(rule, "sector", int(row), table["sector"][row])
+    return table[~is_unknown & ~is_repeated]
 
 
-def _without_gaps(read: PlanningRead, is_gap: pd.Series[bool]) -> PlanningRead:
+def _without_gaps(
+    records: Records, wanted: Wanted, table: pd.DataFrame, is_gap: pd.Series[bool]
+) -> PlanningRead:
     """Leave out the rows without a figure, each with a finding, and check the rest."""
-    gaps = [
-        _INCOMPLETE.finding(place, read.name, place=str(place))
-        for place in read.table.index[is_gap]
-    ]
-    whole = read.table[~is_gap].reset_index(drop=True)
-    table = tables.check(read.name, whole)
-    return PlanningRead(read.name, table, [*read.findings, *gaps])
+    for row in table.index[is_gap]:
+        lacking = [name for name in wanted.needed if pd.isna(table[name][row])]
+        records.note(_INCOMPLETE, lacking[0], int(row))
+    whole = table[~is_gap].reset_index(drop=True)
+    return PlanningRead(
+        wanted.table, tables.check(wanted.table, whole), records.findings
+    )
 
 
 _INCOMPLETE = Rule(

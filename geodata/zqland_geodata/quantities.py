@@ -123,6 +123,8 @@ def factor(unit: str, column_unit: str) -> float:
     if column_unit == "m2":
         if word in _SQUARE_FEET:
             return float(SQUARE_FOOT_M2)
+        if word.startswith(("万", "萬")):
+            return 1e4 * float(units.FACTORS[units.parse_unit(word[1:])])
         return float(units.FACTORS[units.parse_unit(unit)])
     known = _FACTORS.get(column_unit, {})
     if word in known:
@@ -141,6 +143,17 @@ def is_unit(text: str, column_unit: str) -> bool:
     except UnitError:
         return False
     return True
+
+
+def is_any_unit(text: str) -> bool:
+    """Tell whether a text is a known unit of areas, money or supplies.
+
+    Examples
+    --------
+    >>> is_any_unit("亩"), is_any_unit("万元/亩"), is_any_unit("甲")
+    (True, True, False)
+    """
+    return any(is_unit(text, column_unit) for column_unit in ("m2", *_FACTORS))
 
 
 def parse_figure(text: str, column_unit: str, *, default: float | None) -> float:

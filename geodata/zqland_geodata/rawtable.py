@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from zqland_geodata.cellplaces import cell_place
 from zqland_geodata.remarks import LEFT_UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from zqland.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the columns of a table stand in a sheet, and what holds for all of them.
+
+    Attributes
+    ----------
+    columns
+        Number of the column, from 1, by heading.
+    heading_row
+        Place of the row of headings.
+    units
+        Units that a title states for all columns that state none.
+    shared
+        By heading, rows whose figure stands in a merged cell of several rows.
+    epoch_1904
+        Whether numbers of days count from 1904; ``None`` where the file cannot say.
+    """
+
+    columns: Mapping[str, int] = field(default_factory=dict)
+    heading_row: str = ""
+    units: tuple[str, ...] = ()
+    shared: Mapping[str, Collection[int]] = field(default_factory=dict)
+    epoch_1904: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +58,8 @@ class RawTable:
         Where each row stands in the file, for findings.
     action
         What is done about a value that cannot be read.
+    layout
+        Where the columns stand, for files of cells.
     """
 
     name: str
@@ -39,6 +67,16 @@ class RawTable:
     table: str
     row_places: Sequence[str]
     action: Text = LEFT_UNKNOWN
+    layout: Layout = field(default_factory=Layout)
+
+    def place(self, row: int, heading: str = "") -> str:
+        """Return the place of a cell, or of its row where the column is not known."""
+        return cell_place(self.row_places[row], self.layout.columns.get(heading, 0))
+
+    def heading_place(self, heading: str) -> str:
+        """Return the place of a heading, or the name of the file."""
+        column = self.layout.columns.get(heading, 0)
+        return cell_place(self.layout.heading_row, column) if column else self.name
 
 
 def clean_text(value: object) -> str:

@@ -22,6 +22,9 @@ NOT_USED = Text(
 )
 """What is done about a row that would say something else without a value."""
 
+ACTION = Text(en="{action}", zh="{action}")
+"""What is done is a fact of the finding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

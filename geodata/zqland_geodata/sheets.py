@@ -1,44 +1,33 @@
 """Read one table from a workbook or a CSV file, with the place of every row.
 
-The row of headings is looked for below titles; blank rows and rows of totals are left
-out; a value in a merged cell belongs to all rows of that cell, as the sheet shows it.
+The rows of headings are looked for below titles; blank rows and rows of totals are left
+out; a value in a merged cell belongs to all rows of that cell, as the sheet shows it,
+but a figure that several rows share belongs to none of them alone.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
 from zqland.findings import Finding, Severity
 from zqland.text import Text
-from zqland_geodata.errors import (
-    FileUnreadableError,
-    MissingColumnError,
-    MissingLayerError,
-)
-from zqland_geodata.localfiles import local_path
-from zqland_geodata.lostcells import lost_cells
-from zqland_geodata.options import Limits
-from zqland_geodata.rawtable import clean_text
-from zqland_geodata.remarks import Rule
+from zqland_geodata import totals
+from zqland_geodata.cellgrids import Grid, open_grids
+from zqland_geodata.cellplaces import cell_place
+from zqland_geodata.errors import MissingColumnError, MissingLayerError
+from zqland_geodata.headingrows import HeadingRows, find_headings, title_units
+from zqland_geodata.rawtable import Layout, RawTable, clean_text
+from zqland_geodata.remarks import LEFT_UNKNOWN, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-KINDS = (".xlsx", ".xlsm", ".xls", ".csv")
-"""Endings of files that tables are read from."""
-
-TOTALS = frozenset({"合计", "总计", "小计", "total", "totals", "sum", "subtotal"})
-"""Words that begin a row of totals, which is no record."""
-
-_HEADING_ROWS = 15
-_ENCODINGS = ("utf-8-sig", "gb18030")
+    from zqland_geodata.options import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +44,30 @@ class Sheet:
         Where each row stands.
     findings
         What was left out or could not be read.
+    layout
+        Where the columns stand, and what holds for all of them.
     """
 
     name: str
     raw: pd.DataFrame
     row_places: list[str]
     findings: list[Finding]
+    layout: Layout = field(default_factory=Layout)
 
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """All cells of a sheet."""
-
-    name: str
-    rows: list[list[Any]]
-    places: list[str]
-    lost: set[tuple[int, int]] = field(default_factory=set)
+    def as_table(self, table: str, *, action: Text = LEFT_UNKNOWN) -> RawTable:
+        """Return the raw table that is read as a table of ``columns.csv``."""
+        return RawTable(
+            self.name, self.raw, table, self.row_places, action, self.layout
+        )
 
 
 def read_sheet(
-    path: str | Path, *, sheet: str, is_heading: Callable[[str], bool], known: Text
+    path: str | Path,
+    *,
+    sheet: str,
+    is_heading: Callable[[str], bool],
+    known: Text,
+    limits: Limits | None = None,
 ) -> Sheet:
     """Read the table of a workbook or CSV file.
 
@@ -88,6 +81,8 @@ def read_sheet(
         Tells whether a text is a known heading.
     known
         What headings are looked for, for the message.
+    limits
+        How much is read at most.
 
     Returns
     -------
@@ -103,159 +98,136 @@ def read_sheet(
     MissingColumnError
         No row of known headings was found.
     """
-    source = local_path(path)
-    if source.suffix.lower() not in KINDS:
-        raise FileUnreadableError(
-            _UNKNOWN_KIND.format(name=source.name, known=", ".join(KINDS))
-        )
-    grids = _csv(source) if source.suffix.lower() == ".csv" else _workbook(source)
+    grids = open_grids(path, limits)
+    file = Path(path).name
     if sheet:
         grids = [grid for grid in grids if grid.name == sheet] or _none(
-            grids, sheet, source
+            grids, sheet, file
         )
-    found = [(grid, _heading_row(grid, is_heading)) for grid in grids]
-    fitting = [(grid, row) for grid, row in found if row is not None]
+    found = [(grid, find_headings(grid, is_heading)) for grid in grids]
+    fitting = [(grid, rows) for grid, rows in found if rows is not None]
     if not fitting:
-        raise MissingColumnError(_no_headings(source, grids, known))
+        raise MissingColumnError(_no_headings(file, grids, known))
     if len(fitting) > 1:
         names = ", ".join(grid.name for grid, _ in fitting)
-        raise MissingLayerError(_MANY_SHEETS.format(name=source.name, known=names))
-    grid, heading_row = fitting[0]
-    name = f"{source.name}!{grid.name}" if grid.name else source.name
-    return _table(name, grid, heading_row)
+        raise MissingLayerError(_MANY_SHEETS.format(name=file, known=names))
+    grid, rows = fitting[0]
+    return _table(f"{file}!{grid.name}" if grid.name else file, grid, rows)
 
 
-def _none(grids: list[_Grid], sheet: str, source: Path) -> list[_Grid]:
+def _none(grids: list[Grid], sheet: str, file: str) -> list[Grid]:
     known = ", ".join(grid.name for grid in grids) or "–"
-    raise MissingLayerError(
-        _NO_SHEET.format(name=source.name, sheet=sheet, known=known)
-    )
+    raise MissingLayerError(_NO_SHEET.format(name=file, sheet=sheet, known=known))
 
 
-def _workbook(source: Path) -> list[_Grid]:
-    lost = lost_cells(source) if source.suffix.lower() != ".xls" else {}
-    grids: list[_Grid] = []
-    try:
-        book = CalamineWorkbook.from_path(str(source))
-        for name in book.sheet_names:
-            content = book.get_sheet_by_name(name)
-            rows = content.to_python(skip_empty_area=False)
-            _fill_merged(rows, content.merged_cell_ranges or [])
-            places = [f"{name}!{number}" for number in range(1, len(rows) + 1)]
-            grids.append(_Grid(name, rows, places, lost.get(name, set())))
-    except (CalamineError, OSError, ValueError) as error:
-        raise FileUnreadableError(
-            _BROKEN.format(name=source.name, reason=error)
-        ) from error
-    return grids
-
-
-def _fill_merged(rows: list[list[Any]], ranges: list[Any]) -> None:
-    """Give every cell of a merged one its value."""
-    for (top, left), (bottom, right) in ranges:
-        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        for row in rows[top : bottom + 1]:
-            for column in range(left, min(right + 1, len(row))):
-                row[column] = value
-
-
-def _csv(source: Path) -> list[_Grid]:
-    content = source.read_bytes()
-    for encoding in _ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        first = text.lstrip("\r\n").partition("\n")[0]
-        delimiter = max(",;\t", key=first.count)
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-        try:
-            lines = [(list(row), f"line {reader.line_num}") for row in reader]
-        except csv.Error as error:
-            raise FileUnreadableError(
-                _BROKEN.format(name=source.name, reason=error)
-            ) from error
-        width = max((len(row) for row, _ in lines), default=0)
-        # Every row is filled up to the width of the widest one.
-        if width * len(lines) > Limits().cells:
-            facts = {"rows": len(lines), "columns": width}
-            raise FileUnreadableError(_TOO_LARGE.format(name=source.name, **facts))
-        rows = [row + [""] * (width - len(row)) for row, _ in lines]
-        return [_Grid("", rows, [place for _, place in lines])]
-    raise FileUnreadableError(_ENCODING.format(name=source.name))
-
-
-def _heading_row(grid: _Grid, is_heading: Callable[[str], bool]) -> int | None:
-    """Return the row with most known headings among the first ones."""
-    counts = [
-        len({text for text in map(clean_text, row) if text and is_heading(text)})
-        for row in grid.rows[:_HEADING_ROWS]
-    ]
-    best = max(counts, default=0)
-    return counts.index(best) if best else None
-
-
-def _table(name: str, grid: _Grid, heading_row: int) -> Sheet:
-    headings = _distinct([clean_text(value) for value in grid.rows[heading_row]])
-    findings = list(_titles(grid, heading_row))
-    kept: list[int] = []
-    for number in range(heading_row + 1, len(grid.rows)):
-        texts = [clean_text(value) for value in grid.rows[number]]
-        first = next((text for text in texts if text), "")
-        is_lost = any((number, column) in grid.lost for column in range(len(texts)))
-        if first.rstrip(":：").casefold() in TOTALS:
-            findings.append(_TOTAL.finding("", "", first, place=grid.places[number]))
-        elif first or is_lost:
-            kept.append(number)
+def _table(name: str, grid: Grid, rows: HeadingRows) -> Sheet:
+    headings = _distinct([heading.text for heading in rows.headings])
+    titles = _titles(grid, rows.top)
+    findings = [_TITLE.finding("", "", text, place=place) for place, text in titles]
+    findings += _groups(grid, rows, headings)
     columns = [place for place, heading in enumerate(headings) if heading]
-    findings += _nameless(name, grid, headings, kept)
+    kept = _records(grid, rows.bottom + 1, columns, findings)
+    findings += _nameless(grid, headings, kept)
     findings += _lost(grid, headings, kept)
     raw = pd.DataFrame(
         [[grid.rows[number][place] for place in columns] for number in kept],
         columns=[headings[place] for place in columns],
         dtype="object",
     )
-    return Sheet(name, raw, [grid.places[number] for number in kept], findings)
+    layout = Layout(
+        columns={headings[place]: place + 1 for place in columns},
+        heading_row=grid.places[rows.bottom],
+        units=title_units([text for _, text in titles]),
+        shared=_shared(grid, headings, kept),
+        epoch_1904=grid.epoch_1904,
+    )
+    return Sheet(name, raw, [grid.places[number] for number in kept], findings, layout)
+
+
+def _records(
+    grid: Grid, first: int, columns: list[int], findings: list[Finding]
+) -> list[int]:
+    """Return the rows that are records: neither blank nor totals."""
+    lost_rows = {row for row, _ in grid.lost}
+    kept: list[int] = []
+    for number in range(first, len(grid.rows)):
+        texts = [clean_text(value) for value in grid.rows[number]]
+        if totals.is_total(texts):
+            word = next(filter(None, texts))
+            findings.append(_TOTAL.finding("", "", word, place=grid.places[number]))
+        elif any(texts) or number in lost_rows:
+            kept.append(number)
+    cells = [[grid.rows[number][place] for place in columns] for number in kept]
+    sums = {kept[place] for place in totals.unnamed_totals(cells)}
+    findings += [
+        _SUM.finding("", "", place=grid.places[number]) for number in sorted(sums)
+    ]
+    return [number for number in kept if number not in sums]
 
 
 def _distinct(headings: list[str]) -> list[str]:
     """Put a number behind repeated headings, so that each column can be named."""
-    return [
-        f"{heading} ({headings[: place + 1].count(heading)})"
-        if heading in headings[:place] and heading
-        else heading
-        for place, heading in enumerate(headings)
+    seen: Counter[str] = Counter()
+    named: list[str] = []
+    for heading in headings:
+        seen[heading] += 1
+        is_again = heading and seen[heading] > 1
+        named.append(f"{heading} ({seen[heading]})" if is_again else heading)
+    return named
+
+
+def _titles(grid: Grid, top: int) -> list[tuple[str, str]]:
+    """Return the places and texts of the rows above the headings."""
+    texts = [
+        " ".join(dict.fromkeys(filter(None, map(clean_text, row))))
+        for row in grid.rows[:top]
     ]
+    return [(grid.places[row], text) for row, text in enumerate(texts) if text]
 
 
-def _titles(grid: _Grid, heading_row: int) -> Iterator[Finding]:
-    for number in range(heading_row):
-        text = " ".join(filter(None, map(clean_text, grid.rows[number])))
-        if text:
-            yield _TITLE.finding("", "", text, place=grid.places[number])
+def _groups(grid: Grid, rows: HeadingRows, headings: list[str]) -> Iterator[Finding]:
+    for number, heading in enumerate(rows.headings):
+        if heading.group:
+            place = cell_place(grid.places[rows.bottom], number + 1)
+            yield _GROUP.finding("", headings[number], heading.group, place=place)
 
 
-def _nameless(
-    name: str, grid: _Grid, headings: list[str], kept: list[int]
-) -> Iterator[Finding]:
+def _nameless(grid: Grid, headings: list[str], kept: list[int]) -> Iterator[Finding]:
     for place, heading in enumerate(headings):
-        values = [clean_text(grid.rows[number][place]) for number in kept]
-        example = next(filter(None, values), "")
-        if not heading and example:
-            yield _NO_HEADING.finding("", "", example, place=name)
+        if heading:
+            continue
+        for number in kept:
+            example = clean_text(grid.rows[number][place])
+            if example:
+                where = cell_place(grid.places[number], place + 1)
+                yield _NO_HEADING.finding("", "", example, place=where)
+                break
 
 
-def _lost(grid: _Grid, headings: list[str], kept: list[int]) -> Iterator[Finding]:
+def _lost(grid: Grid, headings: list[str], kept: list[int]) -> Iterator[Finding]:
     rows = set(kept)
     for number, column in sorted(grid.lost):
         if number in rows and column < len(headings) and headings[column]:
             where = grid.places[number]
-            yield _NO_VALUE.finding(where, headings[column], place=where)
+            place = cell_place(where, column + 1)
+            yield _NO_VALUE.finding(where, headings[column], place=place)
 
 
-def _no_headings(source: Path, grids: list[_Grid], known: Text) -> Text:
+def _shared(
+    grid: Grid, headings: list[str], kept: list[int]
+) -> dict[str, frozenset[int]]:
+    """Return the rows whose cells are merged with those of other rows, by heading."""
+    row_of = {number: row for row, number in enumerate(kept)}
+    shared: dict[str, set[int]] = {}
+    for (top, left), (bottom, right) in grid.merged:
+        rows = {row_of[number] for number in range(top, bottom + 1) if number in row_of}
+        if len(rows) > 1:
+            for heading in filter(None, headings[left : right + 1]):
+                shared.setdefault(heading, set()).update(rows)
+    return {heading: frozenset(rows) for heading, rows in shared.items()}
+
+
+def _no_headings(file: str, grids: list[Grid], known: Text) -> Text:
     filled = [
         text
         for grid in grids
@@ -264,30 +236,10 @@ def _no_headings(source: Path, grids: list[_Grid], known: Text) -> Text:
         if text
     ]
     if not filled:
-        return _NO_CELLS.format(name=source.name)
-    return _NO_HEADINGS.format(
-        name=source.name, found=", ".join(filled[:12]), known=known
-    )
+        return _NO_CELLS.format(name=file)
+    return _NO_HEADINGS.format(name=file, found=", ".join(filled[:12]), known=known)
 
 
-_UNKNOWN_KIND = Text(
-    en="{name} is of no kind that tables are read from. Known: {known}.",
-    zh="{name}不是可读取的表格文件。可用：{known}。",
-)
-_BROKEN = Text(
-    en="{name} cannot be read ({reason}). Save it again, without a password.",
-    zh="{name}无法读取（{reason}）。请重新保存，不要加密码。",
-)
-_TOO_LARGE = Text(
-    en="{name} has {rows} rows of up to {columns} columns, more cells than are read. "
-    "Delete what stands far away from the table.",
-    zh="{name}有 {rows} 行、最多 {columns} 列，超出可读取的单元格数。"
-    "请删除远离表格的内容。",
-)
-_ENCODING = Text(
-    en="{name} is in neither UTF-8 nor GBK. Save it in one of them.",
-    zh="{name}的编码不是 UTF-8 或 GBK。请另存为其中之一。",
-)
 _NO_SHEET = Text(
     en="{name} has no sheet “{sheet}”; it has: {known}.",
     zh="{name}中没有工作表“{sheet}”；现有：{known}。",
@@ -318,6 +270,27 @@ _TOTAL = Rule(
     Severity.INFO,
     Text(en="a row of totals is no record", zh="合计行不是记录"),
     _NOT_READ,
+)
+_SUM = Rule(
+    "row.sum",
+    Severity.INFO,
+    Text(
+        en="a row without a name whose figures are the sums of the rows above",
+        zh="无编号的行，其数值等于以上各行之和，视为合计行",
+    ),
+    _NOT_READ,
+)
+_GROUP = Rule(
+    "heading.group",
+    Severity.INFO,
+    Text(
+        en="the column stands under a heading of its own group",
+        zh="该列位于上级列名之下",
+    ),
+    Text(
+        en="read by its own heading; check that the group does not change its meaning",
+        zh="按本列列名读取；请核对上级列名是否改变其含义",
+    ),
 )
 _NO_HEADING = Rule(
     "heading.missing",

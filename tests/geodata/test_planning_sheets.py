@@ -60,14 +60,14 @@ def test_the_unit_of_a_tax_limit_counts(sheet: Path, unit: str, least: float) ->
 
 def test_rows_of_no_division_or_of_one_twice_are_not_used(sheet: Path) -> None:
     sheet.write_text(
-        "园区代码,行业大类,投资强度下限（万元/亩）\nGXQ,38,340\nGXQ,3841,400\nGXQ,C38,1\n",
+        "园区代码,行业大类,投资强度下限（万元/亩）\nGXQ,38,340\nGXQ,3841,400\nGXQ,C38,200\n",
         encoding="utf-8",
     )
     read = read_indicators(sheet)
     assert read.table["intensity_min_wan_per_mu"].tolist() == [340.0]
     assert [(finding.rule, finding.place) for finding in read.findings] == [
-        ("sector.unknown", "line 3"),
-        ("indicators.repeated", "line 4"),
+        ("sector.unknown", "line 3 column B"),
+        ("indicators.repeated", "line 4 column B"),
     ]
 
 
