@@ -133,10 +133,11 @@ class ConstraintLayer:
     def __post_init__(self) -> None:
         """Refuse a layer that would do nothing without anybody noticing."""
         crs.check_source(self.shapes.crs)
-        dimensions = shapely.get_dimensions(np.asarray(self.shapes.array, dtype=object))
-        if not (dimensions >= 0).any():
+        shapes = np.asarray(self.shapes.array, dtype=object)
+        there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        if not len(there):
             raise ConstraintError(_NO_SHAPES.format(layer=self.text))
-        has_lines = ((dimensions >= 0) & (dimensions < _AREA_DIMENSIONS)).any()
+        has_lines = (shapely.get_dimensions(there) < _AREA_DIMENSIONS).any()
         if has_lines and not self.buffer_m > 0:
             raise ConstraintError(_NO_AREA.format(layer=self.text))
 
