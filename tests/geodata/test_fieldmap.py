@@ -65,7 +65,7 @@ def test_the_example_of_the_documentation_is_valid() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("[parcel]\n", 1, "parcels, evidence, projects"),
+        ("[parcel]\n", 1, "parcels, parks, evidence, projects"),
         ("[parcels]\nzone = 4526\n", 2, "home_zone"),
         ("[parcels.columns]\nparcel = 'id'\n", 2, "parcel_id, name, park_id"),
         ("[parcels.columns]\nname = 3\n", 2, "name"),

@@ -86,15 +86,16 @@ def check_gaps(
         beside = Neighbours.of(parcels, allowed["gap", "width_m"])
     found = find_gaps(beside, allowed)
     places = shapely.get_coordinates(shapely.point_on_surface(found.strips))
+    areas_m2, widths_m = found.areas_m2, found.widths_m
     for row, (first, second) in enumerate(zip(found.first, found.second, strict=True)):
-        area = f"{found.areas_m2[row]:,.2f}"
+        area = f"{areas_m2[row]:,.2f}"
         yield _GAP.finding(
             parcels.index[first],
             "geometry",
             f"{area} m²",
             other=parcels.index[second],
             area=area,
-            width=f"{found.widths_m[row]:.3f}",
+            width=f"{widths_m[row]:.3f}",
             where=place_text(places[row]),
         )
 
@@ -118,9 +119,10 @@ def find_gaps(neighbours: Neighbours, allowed: Tolerances) -> Gaps:
     rows = _suspects(neighbours, allowed)
     left, right = neighbours.left[rows], neighbours.right[rows]
     both = shapely.union(left, right)
-    # Grown by half of the width and shrunk again, what lies between is filled.
+    # Grown by half of the width and shrunk again, what lies between is filled. Shrunk
+    # a little more, no hair of rounding is left along the outer boundaries.
     grown = shapely.buffer(both, width / 2, join_style="mitre")
-    closed = shapely.buffer(grown, -width / 2, join_style="mitre")
+    closed = shapely.buffer(grown, -width / 2 - _HAIR_M, join_style="mitre")
     strips, pair = shapely.get_parts(
         ground.areal(shapely.difference(closed, both)), return_index=True
     )
@@ -189,6 +191,7 @@ def _uncovered(neighbours: Neighbours, rows: Rows, strips: Shapes) -> Shapes:
     return np.asarray(shapely.difference(strips, covers))
 
 
+_HAIR_M = 0.0005
 _GAP = Rule(
     "geometry.gap",
     Severity.WARNING,

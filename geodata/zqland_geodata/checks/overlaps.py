@@ -198,16 +198,17 @@ def check_overlaps(
     pairs = np.column_stack((found.first, found.second))
     # The smaller parcel lies upon the other; of equal ones, the later.
     is_turned = areas_m2[pairs[:, 0]] >= areas_m2[pairs[:, 1]]
-    shares = found.areas_m2 / areas_m2[pairs].min(axis=1, initial=np.inf)
+    common_m2, widths_m = found.areas_m2, found.widths_m
+    shares = common_m2 / areas_m2[pairs].min(axis=1, initial=np.inf)
     is_stacked = shares >= allowed["overlap", "stacked_share"]
-    is_thin = ~is_stacked & (found.widths_m <= allowed["overlap", "thin_m"])
+    is_thin = ~is_stacked & (widths_m <= allowed["overlap", "thin_m"])
     turned = np.where((is_stacked & is_turned)[:, None], pairs[:, ::-1], pairs)
     places = shapely.get_coordinates(shapely.point_on_surface(found.common))
     for row, (first, second) in enumerate(zip(*pairs.T, strict=True)):
         if (first, second) in same:
             continue
         rule = _STACKED if is_stacked[row] else _THIN if is_thin[row] else _OVERLAP
-        area = f"{found.areas_m2[row]:,.2f}"
+        area = f"{common_m2[row]:,.2f}"
         yield rule.finding(
             parcels.index[turned[row, 0]],
             "geometry",
@@ -215,7 +216,7 @@ def check_overlaps(
             other=parcels.index[turned[row, 1]],
             area=area,
             share=f"{shares[row] * 100:.1f}",
-            width=f"{found.widths_m[row]:.3f}",
+            width=f"{widths_m[row]:.3f}",
             where=place_text(places[row]),
         )
 

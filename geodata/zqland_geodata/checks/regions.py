@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 200
 """So many points tell where a layer lies; more of them are sampled evenly."""
 
-_LEAST_POINTS = 3
+_LEAST_POINTS = 5
 _HALF = 0.5
 _RADIUS_M = 6_371_000.0
 _STEPS = 32
@@ -100,7 +100,7 @@ class Regions:
         """Tell whether points outside their regions can mean that the layer is off.
 
         Where all name one region and lie in another, its name is wrong, not their
-        place; and of two points nothing can be said.
+        place; and of a few points nothing can be said.
         """
         here = _metres(self.points, self.middle)
         lost = ~shapely.contains_xy(self.everywhere, here[:, 0], here[:, 1])

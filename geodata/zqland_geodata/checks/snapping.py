@@ -169,7 +169,7 @@ class _Around:
     def _strip_m2(first: shapely.Geometry, second: shapely.Geometry) -> float:
         both = shapely.union(first, second)
         grown = shapely.buffer(both, _REACH_M, join_style="mitre")
-        closed = shapely.buffer(grown, -_REACH_M, join_style="mitre")
+        closed = shapely.buffer(grown, -_REACH_M - _HAIR_M, join_style="mitre")
         over = shapely.area(shapely.intersection(first, second))
         return float(over + shapely.area(shapely.difference(closed, both)))
 
@@ -180,6 +180,7 @@ class _Around:
 
 
 _AREAL = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+_HAIR_M = 0.0005
 _HALF = 0.5
 _REACH_M = 0.05
 _ROUNDING_M2 = 1e-4

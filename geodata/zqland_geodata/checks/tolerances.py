@@ -33,6 +33,7 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "fit_share",
         "agreeing_share",
         "inside_share",
+        "regions_m",
     ),
     "repair": ("snap_m", "area_share", "area_m2"),
 }
