@@ -59,3 +59,21 @@ def chromium() -> str:
             return path
     missing("Chromium", "apt-get install chromium")
     return ""
+
+
+def postgres_bin() -> Path:
+    """Return the folder of the programs of PostgreSQL with PostGIS, or skip the test.
+
+    Returns
+    -------
+    folder
+        Holds ``initdb``, ``pg_ctl`` and ``pg_dump``.
+    """
+    remedy = "apt-get install postgresql-15 postgresql-15-postgis-3"
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in folders:
+        extensions = Path("/usr/share/postgresql", folder.parent.name, "extension")
+        if (folder / "initdb").exists() and (extensions / "postgis.control").exists():
+            return folder
+    missing("PostgreSQL with PostGIS", remedy)
+    return Path()

@@ -1,0 +1,1 @@
+"""How a store came to its form, one step after the other."""
