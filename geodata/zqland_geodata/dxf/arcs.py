@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CHORD_ERROR_M = 0.001
 """How far a chord may lie off its arc, in metres: the last decimal of a survey."""
 
-_MOST_POINTS = 10_000
+_MOST_POINTS = 100_000
 _FINEST = 2.0**-40
 
 
@@ -38,6 +38,11 @@ def flatten(points: Floats, bulges: Floats, *, closed: bool) -> Floats:
     -------
     points
         The same points in order with those on the arcs between; shape (m, 2).
+
+    Raises
+    ------
+    ValueError
+        An arc is far larger than any boundary.
 
     References
     ----------
@@ -73,7 +78,9 @@ def _between(start: Floats, end: Floats, bulge: float) -> Floats:
         return np.empty((0, 2))
     radius = length / (2.0 * abs(np.sin(angle / 2.0)))
     finest = 2.0 * np.arccos(max(1.0 - CHORD_ERROR_M / radius, 0.0))
-    count = int(min(np.ceil(abs(angle) / max(finest, 1e-9)), _MOST_POINTS))
+    count = int(np.ceil(abs(angle) / max(finest, _FINEST)))
+    if count > _MOST_POINTS:
+        raise ValueError(count)
     turns = np.arange(1, count) * (angle / count)
     # The centre lies on the left of the chord for an anticlockwise arc under a half.
     across = np.array([-chord[1], chord[0]])

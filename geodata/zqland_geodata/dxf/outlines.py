@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
-from ezdxf.path import from_hatch
+from ezdxf.entities.boundary_paths import EdgePath, LineEdge, PolylinePath
 
 from zqland.text import Text
-from zqland_geodata.dxf.arcs import CHORD_ERROR_M, flatten
+from zqland_geodata.dxf.arcs import flatten
 from zqland_geodata.dxf.letters import decode
 from zqland_geodata.dxf.marks import APPLICATION
 from zqland_geodata.errors import FileUnreadableError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ezdxf.document import Drawing
+    from ezdxf.entities.boundary_paths import AbstractBoundaryPath
     from ezdxf.entities.dxfentity import DXFEntity
     from ezdxf.entities.hatch import Hatch
     from ezdxf.entities.lwpolyline import LWPolyline
@@ -156,15 +157,27 @@ def _outlines(entity: DXFEntity, lines: Lines) -> Iterator[Outline]:
         line = cast("LWPolyline", entity)
         figures = np.array(line.get_points("xyb"), dtype=np.float64).reshape(-1, 3)
         height = float(line.dxf.get("elevation", 0.0))
-        yield from _closed(line, figures, height, bool(line.closed), lines)
+        yield from _closed(
+            line, figures, lines, closed=bool(line.closed), height=height
+        )
     elif kind == "POLYLINE":
         yield from _heavy(cast("Polyline", entity), lines)
     elif kind == "HATCH":
-        for path in from_hatch(cast("Hatch", entity)):
-            corners = [(at.x, at.y) for at in path.flattening(CHORD_ERROR_M)]
-            points = _without_end(np.array(corners, dtype=np.float64).reshape(-1, 2))
-            if len(points) >= FEWEST:
-                yield Outline(_layer(entity), points, _place(entity))
+        hatch = cast("Hatch", entity)
+        for path in hatch.paths:
+            figures = np.array(_corners(path), dtype=np.float64).reshape(-1, 3)
+            yield from _closed(hatch, figures, lines, closed=True)
+
+
+def _corners(path: AbstractBoundaryPath) -> list[tuple[float, ...]]:
+    """Return corners and bulges of a hatch, none where it has curves."""
+    if isinstance(path, PolylinePath):
+        return [tuple(corner) for corner in path.vertices]
+    edges = path.edges if isinstance(path, EdgePath) else []
+    straight = [edge for edge in edges if isinstance(edge, LineEdge)]
+    if len(straight) < len(edges):
+        return []
+    return [(edge.start.x, edge.start.y, 0.0) for edge in straight]
 
 
 def _heavy(line: Polyline, lines: Lines) -> Iterator[Outline]:
@@ -182,15 +195,17 @@ def _heavy(line: Polyline, lines: Lines) -> Iterator[Outline]:
         figures[:, 3] = 0.0
     heights = np.abs(figures[:, 2])
     height = float(heights.max(initial=0.0))
-    yield from _closed(line, figures[:, [0, 1, 3]], height, bool(line.is_closed), lines)
+    plan = figures[:, [0, 1, 3]]
+    yield from _closed(line, plan, lines, closed=bool(line.is_closed), height=height)
 
 
 def _closed(
-    line: LWPolyline | Polyline,
+    line: Hatch | LWPolyline | Polyline,
     figures: Floats,
-    height: float,
-    closed: bool,  # noqa: FBT001 - one of five facts of a line
     lines: Lines,
+    *,
+    closed: bool,
+    height: float = 0.0,
 ) -> list[Outline]:
     """Give a line as an outline if it is closed or its ends meet."""
     layer, place = _layer(line), _place(line)
@@ -203,7 +218,10 @@ def _closed(
         lines.gaps.append((layer, place, gap))
         return []
     bent = bool((np.abs(bulges) > _STRAIGHT).any())
-    flat = _without_end(flatten(points, bulges, closed=closed))
+    try:
+        flat = _without_end(flatten(points, bulges, closed=closed))
+    except ValueError:
+        flat = points[:0]
     if len(flat) < FEWEST:
         lines.others[layer] += 1
         return []
@@ -219,7 +237,7 @@ def _closed(
     return [outline]
 
 
-def _upright(line: LWPolyline | Polyline, points: Floats) -> Floats:
+def _upright(line: Hatch | LWPolyline | Polyline, points: Floats) -> Floats:
     """Turn points of a line that is drawn from below, or aslant, to the plan."""
     if not line.dxf.hasattr("extrusion") or _is_spatial(line):
         return points
@@ -230,7 +248,7 @@ def _upright(line: LWPolyline | Polyline, points: Floats) -> Floats:
     return np.array([(corner.x, corner.y) for corner in turned])
 
 
-def _is_spatial(line: LWPolyline | Polyline) -> bool:
+def _is_spatial(line: Hatch | LWPolyline | Polyline) -> bool:
     return line.dxftype() == "POLYLINE" and cast("Polyline", line).is_3d_polyline
 
 

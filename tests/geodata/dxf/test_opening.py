@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -184,25 +185,24 @@ def test_what_is_no_drawing_is_refused(tmp_path: Path, content: bytes) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(data=st.data(), form=st.sampled_from(["asc", "bin"]))
+@given(
+    form=st.sampled_from(["asc", "bin"]),
+    share=st.floats(0, 1, exclude_max=True),
+    cut=st.integers(0, 8),
+    put=st.binary(max_size=8),
+)
 def test_a_damaged_drawing_is_read_or_refused(
-    make_sheet: Callable[[str], Sheet], data: st.DataObject, form: str
+    make_sheet: Callable[[str], Sheet], form: str, share: float, cut: int, put: bytes
 ) -> None:
     sheet = make_sheet("R12")
     square = [(38_378_000, 2_576_000), (38_378_100, 2_576_000), (38_378_100, 2_576_100)]
     sheet.space.add_polyline2d(square, close=True)
     sheet.text(NAME, (60, 20))
     content = bytearray(sheet.save(fmt=form).read_bytes())
-    place = data.draw(st.integers(0, len(content) - 1))
-    content[place : place + data.draw(st.integers(0, 8))] = data.draw(
-        st.binary(max_size=8)
-    )
+    place = int(share * len(content))
+    content[place : place + cut] = put
     path = sheet.folder / "b.dxf"
     path.write_bytes(content)
-    try:
+    with contextlib.suppress(ReadError):
         found = dxf.read(path, GIVEN, ReadOptions())
-    except ReadError as error:
-        sentence = error.text.zh
-    else:
-        sentence = str(len(found.table))
-    assert sentence
+        assert len(found.table) == len(found.row_places) > 0

@@ -103,6 +103,36 @@ def test_hatches_are_read_where_no_line_is_closed(sheet: Sheet) -> None:
     assert sheet.read().table.geometry.to_list() == [line]
 
 
+def test_hatches_with_straight_edges_and_arcs_are_read(sheet: Sheet) -> None:
+    path = sheet.space.add_hatch().paths.add_edge_path()
+    ends = [(EAST, NORTH), (EAST + 9, NORTH), (EAST + 9, NORTH + 9)]
+    for start, end in zip(ends, ends[1:] + ends[:1], strict=True):
+        path.add_line(start, end)
+    sheet.space.add_hatch().paths.add_polyline_path(
+        [(EAST + 50, NORTH, 1.0), (EAST + 60, NORTH, 1.0)], is_closed=True
+    )
+    found = sheet.read().table.geometry
+    assert found.iloc[0].equals(shapely.Polygon(ends))
+    assert found.iloc[1].area == pytest.approx(math.pi * 25, rel=1e-3)
+
+
+def test_hatches_with_curves_are_counted(sheet: Sheet) -> None:
+    sheet.square()
+    sheet.space.add_hatch().paths.add_edge_path().add_arc((EAST, NORTH), 9, 0, 360)
+    assert rules(sheet.read()) == ["dxf.other_lines"]
+
+
+def test_arcs_larger_than_any_boundary_take_no_memory(sheet: Sheet) -> None:
+    sheet.square()
+    for radius in (1e9, 1e13, 1e18, 1e300):
+        sheet.space.add_lwpolyline(
+            [(EAST, NORTH, 1.0), (EAST + radius, NORTH, 1.0)], format="xyb", close=True
+        )
+    found = sheet.read()
+    assert len(found.table) == 1
+    assert found.findings[0].message.en.startswith("4 lines")
+
+
 def test_closed_lines_in_blocks_are_not_read(sheet: Sheet) -> None:
     sheet.square()
     block = sheet.drawing.blocks.new("SYMBOL")
