@@ -84,15 +84,14 @@ def lines_of(text: str, tally: Tally) -> list[str]:
     ['a', 'b', 'c', 'd']
     """
     whole = text.count("\r\n")
-    only_lf, only_cr = text.count("\n") - whole, text.count("\r") - whole
-    kinds = [
-        name
-        for name, count in (("CR LF", whole), ("LF", only_lf), ("CR", only_cr))
-        if count
-    ]
+    only_lf = text.count("\n") - whole
+    with_lf = text.replace("\r\n", "\n")
+    only_cr = with_lf.count("\r")
     if only_lf or only_cr:
+        counts = (("CR LF", whole), ("LF", only_lf), ("CR", only_cr))
+        kinds = [name for name, count in counts if count]
         tally.add(LINE_ENDS, 0, " + ".join(kinds))
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return with_lf.replace("\r", "\n").split("\n")
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:

@@ -217,8 +217,9 @@ def decide(first: Floats, second: Floats, owners: Integers, stated: Stated) -> D
     if is_degrees.any():
         remarks.append(Remark(texts.DEGREES, -1, f"{xy[0, 1]}, {xy[0, 0]}"))
         return Decision(xy, [None] * len(starts), is_swapped, remarks)
-    chosen = _Chooser(xy, starts, stated, remarks).choose()
-    return Decision(xy, chosen, is_swapped, remarks)
+    chooser = _Chooser(xy, starts, stated, [])
+    chosen = chooser.choose()
+    return Decision(xy, chosen, is_swapped, [*remarks, *chooser.remarks])
 
 
 def city_meridian(xy: Floats) -> int | None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROUNDING_M = 1e-3
 """How far rounding may bring a ring across the edge of another."""
 
-MOST_RINGS = 3_000
+MOST_RINGS = 1_000
 """More rings in one parcel are refused, for each is compared with the others."""
 
 

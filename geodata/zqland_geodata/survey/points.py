@@ -15,8 +15,9 @@ same columns.
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import compress, groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,10 +51,11 @@ _RING = re.compile(r"0{0,99}\d{1,9}")
 _MOST_RINGS = 10**9
 _FOUR, _THREE, _SIX, _TWO = 4, 3, 6, 2
 _PLACES = {_FOUR: (1, 0, 2, 3), _THREE: (-1, 0, 1, 2), _SIX: (2, 3, 4, 5)}
-_LETTERS = np.zeros(256, dtype=bool)
-_LETTERS[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")] = True
-_ALLOWED = _LETTERS.copy()
-_ALLOWED[list(b"0123456789.,\n")] = True
+_SIGNS = (string.ascii_letters + string.digits + ".,\n").encode("ascii")
+_LETTER, _POINT_SIGN, _COMMA, _LINE = b"A.,\n"
+_KINDS = bytes.maketrans(
+    (string.ascii_letters + string.digits).encode("ascii"), b"A" * 52 + b"0" * 10
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ class Points:
 class _Rows:
     """The point rows as text, with the parcel that each belongs to."""
 
-    lines: list[int]
+    lines: Integers
     texts: list[str]
-    owners: list[int]
+    owners: Integers
 
 
 def read_points(
@@ -167,31 +169,22 @@ def _exchange(body: Body, tally: Tally, *, fast: bool) -> tuple[list[Title], Poi
 
 
 def _point_rows(body: Body, heads: list[int], tally: Tally) -> _Rows:
-    """Take the rows between the first rows of parcels; leave blank ones out."""
-    lines: list[int] = []
-    texts: list[str] = []
-    owners: list[int] = []
-    ends = [*heads[1:], len(body.texts)] if heads else []
-    for place in range(heads[0] if heads else len(body.texts)):
-        row = Row(body.lines[place], body.texts[place])
-        if row.text.strip():
-            raise row.fault(_BEFORE_PARCEL)
-        tally.add(BLANK, row.line)
-    for owner, (head, end) in enumerate(zip(heads, ends, strict=True)):
-        block = body.texts[head + 1 : end]
-        numbers = body.lines[head + 1 : end]
-        if not all(map(str.strip, block)):
-            for number, text in zip(numbers, block, strict=True):
-                if not text.strip():
-                    tally.add(BLANK, number)
-            pairs = zip(numbers, block, strict=True)
-            kept = [pair for pair in pairs if pair[1].strip()]
-            numbers = [number for number, _ in kept]
-            block = [text for _, text in kept]
-        lines.extend(numbers)
-        texts.extend(block)
-        owners.extend([owner] * len(block))
-    return _Rows(lines, texts, owners)
+    """Take the rows below the first rows of parcels; leave blank ones out."""
+    blank = [place for place, text in enumerate(body.texts) if not text.strip()]
+    for place in blank:
+        tally.add(BLANK, body.lines[place])
+    is_point = np.ones(len(body.texts), dtype=bool)
+    is_point[heads] = False
+    is_point[blank] = False
+    places = np.flatnonzero(is_point)
+    if len(places) and (not heads or places[0] < heads[0]):
+        first = int(places[0])
+        raise Row(body.lines[first], body.texts[first]).fault(_BEFORE_PARCEL)
+    return _Rows(
+        lines=np.asarray(body.lines, dtype=np.int64)[places],
+        texts=list(compress(body.texts, is_point.tolist())),
+        owners=np.searchsorted(np.asarray(heads, dtype=np.int64), places) - 1,
+    )
 
 
 def _all_at_once(rows: _Rows) -> Points | None:
@@ -200,13 +193,7 @@ def _all_at_once(rows: _Rows) -> Points | None:
     if not together.isascii():
         return None
     content = together.encode("ascii")
-    signs = np.frombuffer(content, dtype=np.uint8)
-    before = np.concatenate(([np.uint8(10)], signs[:-1]))
-    starts_name = (before == 10) | _LETTERS[before]  # noqa: PLR2004 - a line feed
-    is_regular = _ALLOWED[signs] & (~_LETTERS[signs] | starts_name)
-    has_no_name = (signs == b","[0]) & (before == 10)  # noqa: PLR2004
-    has_no_digit = (signs == b"."[0]) & (before == b","[0])
-    if not is_regular.all() or has_no_name.any() or has_no_digit.any():
+    if not content or content.translate(None, _SIGNS) or not _is_regular(content):
         return None
     try:
         table = csv.read_csv(
@@ -215,13 +202,12 @@ def _all_at_once(rows: _Rows) -> Points | None:
             parse_options=csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
                 column_types={
-                    "name": pa.string(),
                     "ring": pa.int32(),
                     "c1": pa.float64(),
                     "c2": pa.float64(),
                 },
                 null_values=[],
-                strings_can_be_null=False,
+                include_columns=["ring", "c1", "c2"],
             ),
         )
     except pa.ArrowInvalid:
@@ -233,16 +219,27 @@ def _all_at_once(rows: _Rows) -> Points | None:
         first=table["c1"].to_numpy(),
         second=table["c2"].to_numpy(),
         rings=rings,
-        owners=np.asarray(rows.owners, dtype=np.int64),
-        lines=np.asarray(rows.lines, dtype=np.int64),
+        owners=rows.owners,
+        lines=rows.lines,
     )
+
+
+def _is_regular(content: bytes) -> bool:
+    """Tell whether letters stand in names only, and names and numbers begin rightly."""
+    kinds = np.frombuffer((b"\n" + content).translate(_KINDS), dtype=np.uint8)
+    before, here = kinds[:-1], kinds[1:]
+    is_odd = (here == _LETTER) & (before != _LETTER) & (before != _LINE)
+    is_odd |= (here == _COMMA) & (before == _LINE)
+    is_odd |= (here == _POINT_SIGN) & (before == _COMMA)
+    return not is_odd.any()
 
 
 def _one_by_one(rows: _Rows, tally: Tally) -> Points:
     """Parse row by row, as the rows differ: every tolerance has its line."""
     found: list[tuple[int, str, float, float]] = []
     owner, width = -1, 0
-    for line, text, own in zip(rows.lines, rows.texts, rows.owners, strict=True):
+    lines, owners = rows.lines.tolist(), rows.owners.tolist()
+    for line, text, own in zip(lines, rows.texts, owners, strict=True):
         row = Row(line, text)
         words = _fields(row, tally)
         if own == owner and len(words) != width:
@@ -251,7 +248,7 @@ def _one_by_one(rows: _Rows, tally: Tally) -> Points:
         if width != _FOUR:
             tally.add(SIX_FIELDS if width == _SIX else NO_RINGS, line, text)
         found.append(_point(row, words))
-    return _columns(found, rows)
+    return _columns(found, lines, owners)
 
 
 def _point(row: Row, words: list[str]) -> tuple[int, str, float, float]:
@@ -264,13 +261,15 @@ def _point(row: Row, words: list[str]) -> tuple[int, str, float, float]:
     return ring, words[places[1]], first, second
 
 
-def _columns(found: list[tuple[int, str, float, float]], rows: _Rows) -> Points:
+def _columns(
+    found: list[tuple[int, str, float, float]], lines: list[int], owners: list[int]
+) -> Points:
     return Points(
         first=np.array([point[2] for point in found], dtype=np.float64),
         second=np.array([point[3] for point in found], dtype=np.float64),
         rings=np.array([point[0] for point in found], dtype=np.int64),
-        owners=np.asarray(rows.owners, dtype=np.int64),
-        lines=np.asarray(rows.lines, dtype=np.int64),
+        owners=np.array(owners, dtype=np.int64),
+        lines=np.array(lines, dtype=np.int64),
         names=[point[1] for point in found],
     )
 
@@ -310,7 +309,8 @@ def _filled(body: Body) -> Iterator[Row]:
 
 def _simple(body: Body, tally: Tally) -> tuple[list[Title], Points]:
     titles: list[Title] = []
-    rows = _Rows([], [], [])
+    lines: list[int] = []
+    owners: list[int] = []
     found: list[tuple[int, str, float, float]] = []
     blocks = groupby(_filled(body), key=lambda row: bool(row.text.strip()))
     for block in (list(rows) for is_filled, rows in blocks if is_filled):
@@ -319,16 +319,17 @@ def _simple(body: Body, tally: Tally) -> tuple[list[Title], Points]:
             words = _fields(row, tally)
             if len(words) != _TWO:
                 raise row.fault(_TWO_NEEDED)
-            rows.lines.append(row.line)
-            rows.owners.append(len(titles) - 1)
+            lines.append(row.line)
+            owners.append(len(titles) - 1)
             first, second = (_number(row, word) for word in words)
             found.append((NO_RING, "", first, second))
-    return titles, _columns(found, rows)
+    return titles, _columns(found, lines, owners)
 
 
 def _province(body: Body, tally: Tally) -> tuple[list[Title], Points]:
     titles: list[Title] = []
-    rows = _Rows([], [], [])
+    lines: list[int] = []
+    owners: list[int] = []
     found: list[tuple[int, str, float, float]] = []
     seen: set[str] = set()
     for row in _filled(body):
@@ -343,11 +344,11 @@ def _province(body: Body, tally: Tally) -> tuple[list[Title], Points]:
                 raise row.fault(_FEATURE_AGAIN, feature=feature)
             seen.add(feature)
             titles.append(_stand_in(row, feature))
-        rows.lines.append(row.line)
-        rows.owners.append(len(titles) - 1)
+        lines.append(row.line)
+        owners.append(len(titles) - 1)
         first, second = (_number(row, word) for word in words[4:])
         found.append((_ring(row, words[2]), words[3], first, second))
-    return titles, _columns(found, rows)
+    return titles, _columns(found, lines, owners)
 
 
 def _stand_in(row: Row, parcel_id: str) -> Title:

@@ -151,9 +151,9 @@ def divide_rings(track: Track, tally: Tally, *, fast: bool = True) -> Rings:
     vertices = track.xy.tolist() if is_odd.any() else []
     # A turn per irregular parcel: what a run means depends on the one before.
     for owner in np.flatnonzero(is_odd).tolist():
-        runs = np.flatnonzero(owners == owner)
+        first, last = np.searchsorted(owners, (owner, owner + 1)).tolist()
         divider = _Divider(track, vertices, tally)
-        divider.divide([range(starts[run], ends[run]) for run in runs.tolist()])
+        divider.divide([range(starts[run], ends[run]) for run in range(first, last)])
         for ring in divider.rings:
             open_rings[owner] += not ring.closed
             found.append((owner, np.array([*ring.points, ring.points[0]])))
@@ -232,7 +232,7 @@ class _Divider:
         if not self.rings or len(rows) > _TAIL:
             return False
         start = self.rings[-1].points[0]
-        if not all(self._same(row, start) for row in rows):
+        if not all(self.same(row, start) for row in rows):
             return False
         self._close_by(rows)
         return True
@@ -247,14 +247,14 @@ class _Divider:
         """Take the closing row of the open ring before from the head of a run."""
         start = self.rings[-1].points[0]
         leading = 0
-        while leading < min(_TAIL, len(rows)) and self._same(rows[leading], start):
+        while leading < min(_TAIL, len(rows)) and self.same(rows[leading], start):
             leading += 1
         if not leading:
             return rows
         stripped = rows[leading:]
         is_whole = [not self._closed(part)[1] for part in (rows, stripped)]
         if not any(is_whole) and following is not None:
-            is_whole = [self._same(part[0], following) for part in (rows, stripped)]
+            is_whole = [self.same(part[0], following) for part in (rows, stripped)]
         if is_whole == [False, True]:
             self._close_by(rows[:leading])
             return stripped
@@ -290,30 +290,28 @@ class _Divider:
         repeated: list[int] = []
         for place, row in enumerate(rows):
             before = current[-1] if current else rings[-1][0] if rings else None
-            is_again = before is not None and self._same(row, before)
+            is_again = before is not None and self.same(row, before)
             if is_again and (current or not self._begins_ring(rows, place)):
                 repeated.append(row)
                 continue
             current.append(row)
-            if len(current) >= _CLOSED and self._same(row, current[0]):
+            if len(current) >= _CLOSED and self.same(row, current[0]):
                 rings.append(current)
                 current = []
         return rings, current, repeated
 
     def _begins_ring(self, rows: list[int], place: int) -> bool:
-        """Tell whether a row like the start of the ring before begins a ring itself."""
-        here, behind = self._closes_at(rows, place), self._closes_at(rows, place + 1)
-        return here is not None and (behind is None or here < behind)
+        """Tell whether a row like the start of the ring before begins a ring itself.
 
-    def _closes_at(self, rows: list[int], place: int) -> int | None:
-        current: list[int] = []
-        for position in range(place, len(rows)):
-            row = rows[position]
-            if not current or not self._same(row, current[-1]):
-                current.append(row)
-                if len(current) >= _CLOSED and self._same(row, current[0]):
-                    return position
-        return None
+        It does where a ring from it closes before one from the next row does.
+        """
+        here, behind = _Growing(self, rows[place]), _Growing(self)
+        for position in range(place + 1, len(rows)):
+            if here.closes(rows[position]):
+                return True
+            if behind.closes(rows[position]):
+                return False
+        return False
 
     def _check_corrupt(self, ring: list[int], number: float) -> None:
         points = self.track.points
@@ -333,18 +331,18 @@ class _Divider:
             raise self._fault(last, texts.NEARLY_CLOSED, gap=f"{gap_m:.3f}")
         filled = [name for name in names if name]
         if len(set(filled)) < len(filled):
-            again = next(
-                place
-                for place, name in enumerate(names)
-                if name and name in names[:place]
-            )
-            raise self._fault(ring.points[again], texts.NAME_AGAIN)
+            seen: set[str] = set()
+            for row, name in zip(ring.points, names, strict=True):
+                if name and name in seen:
+                    raise self._fault(row, texts.NAME_AGAIN)
+                seen.add(name)
         shape = shapely.Polygon(self.track.xy[ring.points])
         if not shape.is_valid:
             raise self._fault(first, texts.OPEN_CROSSING)
         self.tally.add(texts.NOT_CLOSED, self._line(last), names[-1])
 
-    def _same(self, one: int, other: int) -> bool:
+    def same(self, one: int, other: int) -> bool:
+        """Tell whether two points are one."""
         near = SAME_M / self.track.metres
         (x1, y1), (x2, y2) = self.vertices[one], self.vertices[other]
         return abs(x1 - x2) <= near and abs(y1 - y2) <= near
@@ -359,3 +357,27 @@ class _Divider:
         return fault_at(
             self._line(row), text.format(name=self.track.name(row), **facts)
         )
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A ring that grows point by point until it closes."""
+
+    divider: _Divider
+    first: int = -1
+    last: int = -1
+    count: int = 0
+
+    def __post_init__(self) -> None:
+        if self.first >= 0:
+            self.last, self.count = self.first, 1
+
+    def closes(self, row: int) -> bool:
+        """Take a point; tell whether it closes the ring."""
+        if self.count and self.divider.same(row, self.last):
+            return False
+        if not self.count:
+            self.first = row
+        self.last = row
+        self.count += 1
+        return self.count >= _CLOSED and self.divider.same(row, self.first)

@@ -104,11 +104,32 @@ def read_titles(
     SurveyTextError
         A row fits no form or two; the message names the line.
     """
+    if not columns:
+        usual = [_usual(row) for row in rows]
+        titles = [title for title in usual if title is not None]
+        if len(titles) == len(usual):
+            return titles
     divided = [_divided(row, tally) for row in rows]
     if columns:
         return [_by_names(fields, columns, tally) for fields in divided]
     places = {fields.kind for fields in divided}
     return [_by_place(fields, places, divided, tally) for fields in divided]
+
+
+def _usual(row: Row) -> Title | None:
+    """Read a row of nine fields that needs no tolerance; ``None`` for any other."""
+    words = row.text[: -len(_USUAL_END)].split(",")
+    if len(words) != _NINE + 1 + _BEHIND or words[_NINE] != AREA:
+        return None
+    count, area, parcel_id, name, _, *behind = map(str.strip, words)
+    is_usual = row.text.endswith(_USUAL_END) and [count, area] == words[:2]
+    if not (
+        is_usual and area.isascii() and count.isascii() and _COUNT.fullmatch(count)
+    ):
+        return None
+    if not count.strip("0"):
+        return None
+    return Title(row, int(count), area, parcel_id, name, behind)
 
 
 def _divided(row: Row, tally: Tally) -> _Fields:
