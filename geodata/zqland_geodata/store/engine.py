@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,6 +12,8 @@ from zqland.text import Text
 from zqland_geodata.errors import StoreMissingError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection, Engine
 
 WRITING = "zqland_writing"
@@ -26,7 +27,8 @@ _CONNECT_S = 10
 _NO_URL = Text(
     en="“{url}” is no address of a store. Give the path of a file, or an address such "
     "as postgresql://user@server/database.",
-    zh="“{url}”不是台账库地址。请给出文件路径，或形如 postgresql://用户@服务器/数据库 的地址。",
+    zh="“{url}”不是台账库地址。请给出文件路径，"
+    "或形如 postgresql://用户@服务器/数据库 的地址。",
 )
 
 

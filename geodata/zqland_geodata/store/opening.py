@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from zqland.text import Text
 from zqland_geodata.errors import (
@@ -31,7 +32,7 @@ from zqland_geodata.store.schema import META, REVISIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, RootTransaction
     from sqlalchemy.engine import URL
 
 LOCK = "lock"
@@ -71,6 +72,12 @@ _TOO_OLD = Text(
 _NO_LOCK = Text(
     en="{store} lacks the row that those who write lock. Restore the last backup.",
     zh="{store} 缺少写入锁记录。请恢复最近的备份。",
+)
+_NO_POSTGIS = Text(
+    en="{store}: PostGIS is not installed on the server. Install it there (Debian: "
+    "postgresql-15-postgis-3), then run `zqland store init`.",
+    zh="{store}：服务器未安装 PostGIS。请先安装（Debian：postgresql-15-postgis-3），"
+    "再运行 `zqland store init`。",
 )
 _NO_REASON = Text(
     en="Every change of the books needs who makes it and why: give both (--by, --why).",
@@ -137,15 +144,18 @@ class Store:
         """
         if not by.strip() or not why.strip():
             raise RecordError(_NO_REASON)
+        said = (by.strip(), why.strip(), command)
+        token = str(uuid.uuid4())
         with (
             in_words(self.name),
             engines.for_writing(self.engine) as connection,
             connection.begin() as transaction,
         ):
-            made = self._begin_revision(connection, (by.strip(), why.strip(), command))
-            writer = Writer(connection, made)
+            writer = Writer(connection, self._begin_revision(connection, said, token))
             yield writer
-            if not writer.count:
+            if writer.count:
+                self._commit(transaction, token)
+            else:
                 transaction.rollback()
 
     def close(self) -> None:
@@ -161,8 +171,24 @@ class Store:
         ):
             yield connection
 
+    def _commit(self, transaction: RootTransaction, token: str) -> None:
+        """Commit; where the answer is lost, look whether it was done."""
+        try:
+            transaction.commit()
+        except DBAPIError:
+            if not self._is_recorded(token):
+                raise
+
+    def _is_recorded(self, token: str) -> bool:
+        query = sa.select(REVISIONS.c.revision).where(REVISIONS.c.token == token)
+        try:
+            with engines.for_reading(self.engine) as connection:
+                return connection.scalar(query) is not None
+        except DBAPIError:
+            return False
+
     def _begin_revision(
-        self, connection: Connection, said: tuple[str, str, str]
+        self, connection: Connection, said: tuple[str, str, str], token: str
     ) -> Revision:
         """Take the lock, then the next number: numbers follow the order of commits."""
         row = sa.select(META.c.value).where(META.c.name == LOCK)
@@ -180,7 +206,7 @@ class Store:
             sa.insert(REVISIONS).values(
                 revision=revision.number,
                 at=at.replace(tzinfo=None),
-                token=str(uuid.uuid4()),
+                token=token,
                 **values,
             )
         )
@@ -295,11 +321,7 @@ def _check_place(url: URL, name: str, *, create: bool) -> None:
 
 def _create(engine: Engine, name: str, *, fictional: bool) -> None:
     with engines.for_writing(engine) as connection, connection.begin():
-        if migrating.form_of(connection) is not None:
-            raise StoreExistsError(_THERE.format(store=name))
-        if sa.inspect(connection).has_table(META.name):
-            raise StoreMissingError(_NO_STORE.format(store=name))
-        migrating.upgrade(connection)
+        make_tables(connection, name)
         facts = {
             LOCK: "one writes at a time",
             "fictional": "yes" if fictional else "no",
@@ -307,6 +329,34 @@ def _create(engine: Engine, name: str, *, fictional: bool) -> None:
         }
         rows = [{"name": key, "value": value} for key, value in facts.items()]
         connection.execute(sa.insert(META), rows)
+
+
+def make_tables(connection: Connection, name: str) -> None:
+    """Make the tables of a store, all empty, where there is none yet.
+
+    Parameters
+    ----------
+    connection
+        A connection with an open transaction that writes.
+    name
+        Name of the store for a reader.
+
+    Raises
+    ------
+    StoreExistsError
+        There is a store.
+    StoreMissingError
+        The database is used for something else, or has no PostGIS.
+    """
+    if migrating.form_of(connection) is not None:
+        raise StoreExistsError(_THERE.format(store=name))
+    if sa.inspect(connection).has_table(META.name):
+        raise StoreMissingError(_NO_STORE.format(store=name))
+    if connection.dialect.name == "postgresql":
+        query = sa.text("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'")
+        if connection.scalar(query) is None:
+            raise StoreMissingError(_NO_POSTGIS.format(store=name))
+    migrating.upgrade(connection)
 
 
 def _check_form(engine: Engine, name: str) -> None:

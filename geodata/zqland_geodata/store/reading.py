@@ -5,17 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import geopandas as gpd
-import pandas as pd
 import sqlalchemy as sa
 
 from zqland.errors import NotFoundError
 from zqland.reserve import Reserve
-from zqland.tables import INDEXES
 from zqland.text import Text
-from zqland_geodata.store import records, revisions
-from zqland_geodata.store.schema import BOX, META, RECORDS, REVISIONS, Record, Shape
+from zqland_geodata.store import history, records, revisions
+from zqland_geodata.store.schema import BOX, META, RECORDS, REVISIONS
 from zqland_geodata.store.seeking import Place, inside, within
+from zqland_geodata.store.selecting import MANY, existing, known, record_of, select
 from zqland_geodata.store.statuses import effective
 
 if TYPE_CHECKING:
@@ -24,46 +22,19 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
+    import geopandas as gpd
+    import pandas as pd
     from sqlalchemy import Connection
 
+    from zqland_geodata.store.history import Change
     from zqland_geodata.store.revisions import Revision
 
 _UNSEEN = {"parcels": frozenset({*BOX, "planar_m2", "ellipsoid_m2"})}
 """Columns that the reserve is read without: they are measured anew from the shapes."""
 
-_IN_ORDER = frozenset({"evidence", "status_events", "lineage"})
-"""Tables whose rows stay in the order in which they were written."""
-
 _NO_PARCEL = Text(
     en="There is no parcel {parcel} in the store.", zh="台账库中没有地块 {parcel}。"
 )
-_NO_TABLE = Text(
-    en="The store has no table {name}; it has {known}.",
-    zh="台账库没有表 {name}；现有：{known}。",
-)
-
-
-def record_of(name: str) -> Record:
-    """Look up a table of the store.
-
-    Parameters
-    ----------
-    name
-        Name of the table.
-
-    Returns
-    -------
-    record
-        Its description.
-
-    Raises
-    ------
-    NotFoundError
-        There is none of this name.
-    """
-    if name not in RECORDS:
-        raise NotFoundError(_NO_TABLE.format(name=name, known=", ".join(RECORDS)))
-    return RECORDS[name]
 
 
 class Reader:
@@ -171,7 +142,7 @@ class Reader:
         """
         record = record_of(name)
         with self.connection() as connection:
-            clauses = [self.known(connection, record, known_at)]
+            clauses = [known(connection, record, known_at)]
             if keys is not None:
                 clauses.append(record.table.c[record.key[0]].in_(list(keys)))
             extra = records.VERSIONS if versions else ()
@@ -206,7 +177,7 @@ class Reader:
         """
         record = RECORDS["parcels"]
         with self.connection() as connection:
-            clauses = [self.known(connection, record, known_at)]
+            clauses = [known(connection, record, known_at)]
             clauses += existing(record, on)
             if place is not None:
                 clauses += within(place, connection.dialect.name)
@@ -238,6 +209,75 @@ class Reader:
             raise NotFoundError(_NO_PARCEL.format(parcel=parcel_id))
         row = found.reset_index().iloc[0]
         return {str(name): row[name] for name in row.index}
+
+    def known_keys(self, name: str, keys: Collection[str]) -> set[str]:
+        """Tell which keys are in the store now.
+
+        Parameters
+        ----------
+        name
+            Name of a table whose key is one column.
+        keys
+            The keys.
+
+        Returns
+        -------
+        known
+            Those of them that a current row has.
+        """
+        record = record_of(name)
+        column = record.table.c[record.key[0]]
+        query = sa.select(column).where(record.table.c.replaced_in.is_(None))
+        if len(keys) <= MANY:
+            query = query.where(column.in_(list(keys)))
+        with self.connection() as connection:
+            return set(keys).intersection(connection.scalars(query))
+
+    def history(self, parcel_id: str) -> list[Change]:
+        """List all that was ever recorded about a parcel, the oldest first.
+
+        Parameters
+        ----------
+        parcel_id
+            Its number.
+
+        Returns
+        -------
+        changes
+            Who, when, what was before, what came after, and why.
+
+        Raises
+        ------
+        NotFoundError
+            Nothing was ever recorded about it.
+        """
+        with self.connection() as connection:
+            changes = history.of_parcel(connection, parcel_id)
+        if not changes:
+            raise NotFoundError(_NO_PARCEL.format(parcel=parcel_id))
+        return changes
+
+    def changes(self, revision: int) -> list[Change]:
+        """List what one revision changed.
+
+        Parameters
+        ----------
+        revision
+            Its number.
+
+        Returns
+        -------
+        changes
+            By table, in the order of writing.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such revision.
+        """
+        with self.connection() as connection:
+            number = revisions.revision_of(connection, revision).number
+            return history.of_revision(connection, number)
 
     def newer(self, name: str, key: str) -> str | None:
         """Give the entry that corrects an entry, if there is one.
@@ -303,20 +343,6 @@ class Reader:
             fictional = self.fictional
         return Reserve(fictional=fictional, **cast("dict[str, Any]", tables))
 
-    def known(
-        self,
-        connection: Connection,
-        record: Record,
-        known_at: int | dt.datetime | None,
-    ) -> sa.ColumnElement[bool]:
-        """Say which rows were known at a revision or a moment."""
-        table = record.table
-        if known_at is None:
-            return table.c.replaced_in.is_(None)
-        number = revisions.known_number(connection, known_at)
-        open_then = table.c.replaced_in.is_(None) | (table.c.replaced_in > number)
-        return (table.c.recorded_in <= number) & open_then
-
     @contextmanager
     def _one_state(self) -> Iterator[Connection]:
         """Let several calls see one state."""
@@ -334,68 +360,9 @@ class Reader:
         on: dt.date | None,
     ) -> pd.DataFrame:
         record = RECORDS[name]
-        clauses = [self.known(connection, record, known_at)]
+        clauses = [known(connection, record, known_at)]
         if name == "parcels":
             clauses += existing(record, on)
         without = _UNSEEN.get(name, frozenset())
         table = select(connection, record, clauses, without=without)
         return effective(table) if name == "status_events" else table
-
-
-def existing(record: Record, on: dt.date | None) -> list[sa.ColumnElement[bool]]:
-    """Say which parcels exist on a day: begun, and not yet retired."""
-    if on is None:
-        return []
-    began, retired = record.table.c.began_on, record.table.c.retired_on
-    return [began.is_(None) | (began <= on), retired.is_(None) | (retired > on)]
-
-
-def select(
-    connection: Connection,
-    record: Record,
-    clauses: list[sa.ColumnElement[bool]],
-    *,
-    extra: Collection[str] = (),
-    without: Collection[str] = (),
-) -> pd.DataFrame:
-    """Read rows of a table.
-
-    Parameters
-    ----------
-    connection
-        An open connection.
-    record
-        The table.
-    clauses
-        Which rows.
-    extra
-        Columns of the versions to add.
-    without
-        Columns to leave out.
-
-    Returns
-    -------
-    table
-        In the types of the catalogue. Tables with an index are in its order, others
-        in the order in which their rows were written.
-    """
-    names = [c.name for c in record.columns if c.name not in without] + [*extra]
-    read = [_cheap(record.table.c[name], connection.dialect.name) for name in names]
-    query = sa.select(*read).where(*clauses).order_by(record.table.c.row_id)
-    rows = connection.execute(query).fetchall()
-    table = records.to_table(record, names, cast("list[tuple[object, ...]]", rows))
-    if record.name in INDEXES:
-        # Sorted here, for two databases sort texts differently.
-        return table.sort_index()
-    if record.name in _IN_ORDER or table.empty:
-        return table
-    return table.sort_values(list(record.key)).reset_index(drop=True)
-
-
-def _cheap(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:
-    """Read dates of SQLite as texts, which numpy parses at once."""
-    if dialect == "sqlite" and isinstance(column.type, sa.Date | sa.DateTime):
-        return sa.type_coerce(column, sa.Text)
-    if isinstance(column.type, Shape) and dialect == "postgresql":
-        return sa.func.ST_AsBinary(column)
-    return column

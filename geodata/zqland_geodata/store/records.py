@@ -128,7 +128,7 @@ def measured(parcels: pd.DataFrame) -> pd.DataFrame:
     """
     sizes = areas.measure(parcels, methods=_ELLIPSOID)
     bounds = shapely.bounds(np.asarray(parcels["geometry"].array, dtype=object))
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         str(name): sizes[name].to_numpy() for name in sizes.columns
     }
     facts |= {side: bounds[:, place] for place, side in enumerate(BOX)}
@@ -214,10 +214,12 @@ def _plain(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:
     elif column.type == "number":
         plain = values.to_numpy("float64", na_value=np.nan).astype(object)
     elif column.type == "integer":
-        plain = np.array([int(v) if k else None for v, k in zip(values, known)], object)
+        whole = values.to_numpy("float64", na_value=0.0)
+        plain = whole.astype(np.int64).astype(object)
     else:
-        plain = values.astype("object").to_numpy()
-    return cast("list[Any]", np.where(known, plain, None).tolist())
+        plain = values.astype("object").to_numpy(copy=True)
+    plain[~known] = None
+    return plain.tolist()
 
 
 def _to_wkb(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:
@@ -226,7 +228,7 @@ def _to_wkb(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:
         return cast("list[Any]", shapely.to_wkb(shapes).tolist())
     zones = np.full(len(flat), DEGREES)
     if column.name == "home_geometry":
-        zones = flat.get("home_zone", pd.Series(0, index=flat.index)).to_numpy()
+        zones = flat["home_zone"].to_numpy("int64", na_value=0)
     placed = shapely.set_srid(shapes, zones.astype(np.int32))
     return cast("list[Any]", shapely.to_wkb(placed, include_srid=True).tolist())
 

@@ -13,15 +13,13 @@ from zqland.text import Text
 from zqland_geodata.store.schema import REVISIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
 _NO_REVISION = Text(
     en="There is no revision {wanted}; the store has {last}. `zqland store history` "
     "lists them.",
-    zh="没有第 {wanted} 次修订；台账库现有 {last} 次。可用 `zqland store history` 查看。",
+    zh="没有第 {wanted} 次修订；台账库现有 {last} 次。"
+    "可用 `zqland store history` 查看。",
 )
 
 
@@ -50,7 +48,7 @@ class Revision:
     command: str
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Revision:
+    def from_row(cls, row: RowMapping) -> Revision:
         """Read a row of the table of revisions."""
         return cls(
             number=row["revision"],

@@ -12,8 +12,9 @@ from zqland.errors import NotFoundError
 from zqland.text import Text
 from zqland_geodata.errors import ChangedMeanwhileError, KeyTakenError, RecordError
 from zqland_geodata.store import records, versions
-from zqland_geodata.store.reading import Reader, record_of
+from zqland_geodata.store.reading import Reader
 from zqland_geodata.store.revisions import revision_of
+from zqland_geodata.store.selecting import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -50,12 +51,12 @@ _APPEND_ONLY = Text(
     zh="{table} 的条目不可更改：请新增一条更正，并注明所更正的编号。",
 )
 _KEY_STAYS = Text(
-    en="{table}: the key {column} of a row cannot be changed.",
-    zh="{table}：主键 {column} 不可更改。",
+    en="{table}: what a row is named by ({column}) cannot be changed.",
+    zh="{table}：编号一经登记不可更改。",
 )
 _NO_COLUMN = Text(
-    en="{table} has no column {column}; it has {known}.",
-    zh="{table} 没有列 {column}；现有：{known}。",
+    en="{table}: there is no column “{column}”.",
+    zh="{table}：没有名为“{column}”的列。",
 )
 
 
@@ -79,6 +80,23 @@ class Writer:
             yield self.connection
 
         return Reader(opened)
+
+    def numbered(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Make the keys that are missing: a letter, the revision, a number.
+
+        Parameters
+        ----------
+        name
+            Name of the table.
+        rows
+            Its rows; unchanged where the store makes no keys for this table.
+
+        Returns
+        -------
+        rows
+            With a key in each.
+        """
+        return self._with_keys(record_of(name), rows)
 
     def add(
         self, name: str, rows: pd.DataFrame | Mapping[str, object]
@@ -112,7 +130,7 @@ class Writer:
         known = versions.last(self.connection, record, keys)
         taken = [key for key in keys if key in known and known[key].current]
         if taken:
-            raise KeyTakenError(_TAKEN.format(table=name, keys=_shown(taken)))
+            raise KeyTakenError(_TAKEN.format(table=record.word, keys=_shown(taken)))
         first = [known[key].number + 1 if key in known else 1 for key in keys]
         self._insert(record, typed, first)
         return [str(key[0]) for key in keys] if len(record.key) == 1 else keys
@@ -194,7 +212,8 @@ class Writer:
         """
         record = self._changeable(name)
         flat = records.flattened(record, rows)
-        self._refuse_columns(record, [c for c in flat if c not in record.key])
+        own = [str(name) for name in flat if name not in record.key]
+        self._refuse_columns(record, own)
         keys = records.keys_of(record, flat)
         self._refuse_twice(record, keys)
         current = self._current(record, keys)
@@ -245,7 +264,7 @@ class Writer:
     def _changeable(self, name: str) -> Record:
         record = record_of(name)
         if record.append_only:
-            raise RecordError(_APPEND_ONLY.format(table=name))
+            raise RecordError(_APPEND_ONLY.format(table=record.word))
         return record
 
     def _with_keys(self, record: Record, rows: pd.DataFrame) -> pd.DataFrame:
@@ -280,7 +299,7 @@ class Writer:
         absent = [key for key in keys if key not in place]
         if absent:
             raise NotFoundError(
-                _NOT_THERE.format(table=record.name, keys=_shown(absent))
+                _NOT_THERE.format(table=record.word, keys=_shown(absent))
             )
         return current.iloc[[place[key] for key in keys]].reset_index(drop=True)
 
@@ -301,7 +320,7 @@ class Writer:
             last = revision_of(self.connection, number)
             raise ChangedMeanwhileError(
                 _CHANGED.format(
-                    table=record.name,
+                    table=record.word,
                     key=_shown([keys[place]]),
                     by=last.by,
                     why=last.why,
@@ -315,16 +334,15 @@ class Writer:
             return
         counted = pd.Series(list(keys)).value_counts()
         twice = cast("list[Key]", counted.index[counted > 1].to_list())
-        raise KeyTakenError(_TWICE.format(table=record.name, keys=_shown(twice)))
+        raise KeyTakenError(_TWICE.format(table=record.word, keys=_shown(twice)))
 
     def _refuse_columns(self, record: Record, names: Iterable[str]) -> None:
         known = [column.name for column in record.columns]
         for name in names:
             if name in record.key:
-                raise RecordError(_KEY_STAYS.format(table=record.name, column=name))
+                raise RecordError(_KEY_STAYS.format(table=record.word, column=name))
             if name not in known:
-                facts = {"table": record.name, "known": ", ".join(known)}
-                raise RecordError(_NO_COLUMN.format(column=name, **facts))
+                raise RecordError(_NO_COLUMN.format(table=record.word, column=name))
 
     def _insert(
         self, record: Record, table: pd.DataFrame, numbers: Sequence[int]

@@ -20,13 +20,17 @@ replaced by then. What was true on a day follows from the dates within the rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.types import UserDefinedType
 
 from zqland.catalogues import columns
+from zqland.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 APPEND_ONLY = frozenset({"evidence", "status_events", "lineage", "documents"})
 """Tables whose entries are corrected by new entries and never changed."""
@@ -50,6 +54,26 @@ KEYS = {
     "documents": ("sha256",),
 }
 """The columns that name a row, by table."""
+
+WORDS = {
+    "parks": Text(en="park", zh="园区"),
+    "parcels": Text(en="parcel", zh="地块"),
+    "evidence": Text(en="evidence", zh="佐证"),
+    "status_events": Text(en="status event", zh="状态记录"),
+    "projects": Text(en="project", zh="项目"),
+    "milestones": Text(en="milestone", zh="项目节点"),
+    "indicators": Text(en="control indicators", zh="控制指标"),
+    "targets": Text(en="target", zh="年度目标"),
+    "lineage": Text(en="lineage", zh="地块沿革"),
+    "holds": Text(en="hold", zh="预留"),
+    "contracts": Text(en="supply contract", zh="供地合同"),
+    "batches": Text(en="batch", zh="报批批次"),
+    "batch_steps": Text(en="step of a batch", zh="批次步骤"),
+    "batch_parcels": Text(en="parcel of a batch", zh="批次地块"),
+    "quotas": Text(en="quota", zh="用地限额"),
+    "documents": Text(en="document", zh="文件"),
+}
+"""What one row of each table is called."""
 
 MADE_KEYS = {
     "evidence": "E",
@@ -154,6 +178,11 @@ class Record:
     table: sa.Table
 
     @property
+    def word(self) -> Text:
+        """Say what a row of it is called."""
+        return WORDS[self.name]
+
+    @property
     def append_only(self) -> bool:
         """Tell whether entries are only ever corrected by new entries."""
         return self.name in APPEND_ONLY
@@ -197,7 +226,7 @@ _TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
 }
 
 
-def _record(name: str, catalogue: list[dict[str, str]]) -> Record:
+def _record(name: str, catalogue: list[dict[Hashable, Any]]) -> Record:
     key = KEYS[name]
     known = tuple(
         Column(

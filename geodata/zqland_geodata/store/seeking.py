@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     import geopandas as gpd
-    import shapely
+    from shapely import MultiPolygon, Polygon
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Place:
     """
 
     bbox: tuple[float, float, float, float] | None = None
-    shape: shapely.Geometry | None = None
+    shape: Polygon | MultiPolygon | None = None
     parks: Collection[str] | None = None
     districts: Collection[str] | None = None
     area_m2: tuple[float, float] | None = None
@@ -63,8 +63,7 @@ def within(place: Place, dialect: str) -> list[sa.ColumnElement[bool]]:
     if place.area_m2 is not None:
         least, largest = place.area_m2
         clauses.append(table.c.planar_m2.between(least, largest))
-    for box in _boxes(place):
-        clauses.append(_touching(box, dialect))
+    clauses += [_touching(box, dialect) for box in _boxes(place)]
     if place.shape is not None and dialect == "postgresql":
         sought = sa.func.ST_GeomFromWKB(place.shape.wkb, 4490)
         clauses.append(sa.func.ST_Intersects(table.c.geometry, sought))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from zqland.errors import NotFoundError
 from zqland.text import Text
 from zqland_geodata.errors import RecordError
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    import pandas as pd
 
     from zqland_geodata.store.rows import Writer
 
@@ -138,8 +138,10 @@ def correct_status(
     if newer is not None:
         raise RecordError(_CORRECTED.format(event=event_id, newer=newer))
     given = {"status": status, "happened_on": happened_on, "document": document}
-    right = wrong.iloc[0].to_dict() | {k: v for k, v in given.items() if v is not None}
-    del right["event_id"]
-    right |= {"supersedes": event_id, "withdrawn": int(withdraw)}
+    right = wrong.drop(columns="event_id").assign(
+        supersedes=event_id,
+        withdrawn=int(withdraw),
+        **{column: value for column, value in given.items() if value is not None},
+    )
     (made,) = writer.add("status_events", right)
     return str(made)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from zqland_geodata.store import records
-from zqland_geodata.store.reading import select
+from zqland_geodata.store.selecting import MANY, select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from zqland_geodata.store.records import Key
     from zqland_geodata.store.revisions import Revision
     from zqland_geodata.store.schema import Record
-
-_FEW = 500
-"""Up to this many keys are asked for by name; beyond it the table is read whole."""
 
 _AT_ONCE = 20_000
 """Rows that are put into words for the database at a time, to spare memory."""
@@ -192,6 +189,6 @@ def close(
 def _among(record: Record, keys: Sequence[Key]) -> list[sa.ColumnElement[bool]]:
     """Ask for the first part of the keys, unless they are too many."""
     first = {key[0] for key in keys}
-    if len(first) > _FEW:
+    if len(first) > MANY:
         return []
     return [record.table.c[record.key[0]].in_(list(first))]

@@ -36,6 +36,7 @@ def _ground() -> None:
         "holds",
         texts("hold_id parcel_id", needed=True),
         texts("project_id"),
+        wholes("home_zone"),
         shapes("home_geometry"),
         numbers("area_m2"),
         dates("held_from held_until", needed=True),
