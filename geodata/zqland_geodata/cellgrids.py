@@ -100,8 +100,8 @@ def _workbook(source: Path, limits: Limits) -> list[Grid]:
         book = CalamineWorkbook.from_path(str(source))
         for name in book.sheet_names:
             content = book.get_sheet_by_name(name)
-            size = content.total_height, content.total_width
-            _check_size(source.name, *size, limits)
+            last_row, last_column = content.end or (-1, -1)
+            _check_size(source.name, last_row + 1, last_column + 1, limits)
             rows = content.to_python(skip_empty_area=False)
             merged = list(content.merged_cell_ranges or [])
             _fill_merged(rows, merged)

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,6 +210,11 @@ def table_map(fieldmap: FieldMap | None, name: str) -> TableMap:
 
 def known_columns(table: str) -> dict[str, tuple[str, str]]:
     """Return the columns that can be mapped, each with its type and unit."""
+    return dict(_known_columns(table))
+
+
+@lru_cache(maxsize=16)
+def _known_columns(table: str) -> dict[str, tuple[str, str]]:
     rows = catalogues.columns()
     rows = rows[(rows["table"] == table) & ~rows["column"].isin(_DERIVED)]
     known = {

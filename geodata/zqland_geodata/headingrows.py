@@ -97,10 +97,14 @@ def find_headings(grid: Grid, is_heading: Callable[[str], bool]) -> HeadingRows 
         if _is_below_merged(grid, top, is_heading):
             continue
         for bottom in _bottoms(grid, top, is_heading):
+            if bottom > top and _is_title(grid.rows[top]):
+                break
             headings = tuple(_flattened(grid, top, bottom, is_heading))
-            known = {one.text for one in headings if one.text and is_heading(one.text)}
+            texts = [one.text for one in headings if one.text and is_heading(one.text)]
+            known = set(texts)
             has_units = bottom > top and _is_unit_row(grid.rows[bottom])
-            rank = len(known) + has_units, top - bottom, -top
+            # A known heading that stands there twice is the heading of a group.
+            rank = 2 * len(known) - len(texts) + has_units, top - bottom, -top
             if known and (best is None or rank > best[0]):
                 best = rank, HeadingRows(top, bottom, headings, len(known))
     return None if best is None else best[1]
@@ -134,14 +138,17 @@ def title_units(texts: list[str]) -> tuple[str, ...]:
 
 def _bottoms(grid: Grid, top: int, is_heading: Callable[[str], bool]) -> Iterator[int]:
     """Yield the last rows that headings from a row on may have."""
-    last = min(top + _MOST_ROWS, len(grid.rows)) - 1
-    needed = top
-    for (first, column), (bottom, _) in grid.merged:
-        if first == top and bottom <= last:
-            text = clean_text(grid.rows[first][column])
-            if bottom > needed and text and is_heading(text):
-                needed = bottom
-    yield from range(needed, last + 1)
+    ends = {
+        (first, last)
+        for (first, left), (last, _) in grid.merged
+        if top <= first < last < len(grid.rows)
+        and left < len(grid.rows[first])
+        and is_heading(clean_text(grid.rows[first][left]))
+    }
+    for bottom in range(top, min(top + _MOST_ROWS, len(grid.rows))):
+        # A heading that is merged over rows is not cut in two.
+        if not any(first <= bottom < last for first, last in ends):
+            yield bottom
 
 
 def _is_below_merged(grid: Grid, row: int, is_heading: Callable[[str], bool]) -> bool:
@@ -197,6 +204,12 @@ def _without_unit(text: str) -> tuple[str, str]:
         if _is_unit(match[1]):
             return (text[: match.start()] + text[match.end() :]).strip(), match[1]
     return text, ""
+
+
+def _is_title(row: list[object]) -> bool:
+    """Tell whether a row holds one text for all columns."""
+    texts = [clean_text(value) for value in row]
+    return bool(texts[0]) and not {*texts} - {texts[0], ""}
 
 
 def _is_unit_row(row: list[object]) -> bool:

@@ -18,7 +18,7 @@ _WORD = re.compile(
 )
 _FIRST_CELLS = 3
 _LEAST_ROWS = 2
-_ROUNDING = 1e-6
+_ROUNDING = 1e-9
 
 
 def is_total(texts: Sequence[str]) -> bool:
@@ -94,7 +94,7 @@ def _has_only_figures(row: Sequence[Any]) -> bool:
 
 
 def _is_near(figure: float, total: float) -> bool:
-    return abs(total - figure) <= _ROUNDING * max(abs(total), 1.0)
+    return abs(total - figure) <= _ROUNDING * max(abs(total), 1000.0)
 
 
 def _figure(value: object) -> float | None:
