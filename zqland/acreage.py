@@ -168,7 +168,8 @@ def progress(
         included), ``linear_m2``, ``days_elapsed``,
         ``days_left``, ``remaining_m2``, ``needed_m2_per_day`` (NaN when no day is
         left), ``achieved_m2_per_day``, ``speed_up`` (infinite if nothing was done
-        yet, 0 if the target is met), and ``done_<method>_m2`` on every other basis
+        yet, 0 if the target is met), and ``done_<method>_m2`` and
+        ``usable_done_<method>_m2`` (of what is known) on every other basis
         that the state carries. Mature and standard rows are never to be added.
 
     Raises
@@ -201,9 +202,17 @@ def progress(
         )
         row = _progress_row(target, reached, state.on, basis)
         figures = state.parcels.loc[reached.index]
-        row |= {f"done_{method}_m2": figures[f"{method}_m2"].sum() for method in others}
+        for method in others:
+            column = f"{method}_m2"
+            usable = f"usable_{column}" if f"usable_{column}" in figures else column
+            row[f"done_{column}"] = figures[column].sum()
+            row[f"usable_done_{column}"] = figures[usable].sum()
         rows.append(row)
-    columns = [*_PROGRESS_COLUMNS, *(f"done_{method}_m2" for method in others)]
+    columns = [
+        *_PROGRESS_COLUMNS,
+        *(f"done_{method}_m2" for method in others),
+        *(f"usable_done_{method}_m2" for method in others),
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -226,8 +235,8 @@ def monthly(
     monthly
         One row per month up to the as-of date, indexed by the month's last day that
         counts (the as-of date in the running month); one column per predicate with
-        the area since 1 January, square metres. Columns overlap and are never to be
-        added.
+        the area since 1 January, square metres, and ``usable_<predicate>`` with the
+        usable part that is known. Columns overlap and are never to be added.
 
     Raises
     ------
@@ -239,11 +248,14 @@ def monthly(
     past = [end for end in ends if end < pd.Timestamp(last)]
     today = [pd.Timestamp(last)] if last.year == year else []
     days = pd.DatetimeIndex([*past, *today], dtype="datetime64[s]", name="day")
-    columns = {
-        predicate: _cumulated(
-            first_reached(state, year=year, predicate=predicate, basis=basis), days
-        )
+    reached = {
+        predicate: first_reached(state, year=year, predicate=predicate, basis=basis)
         for predicate in PREDICATES
+    }
+    columns = {
+        f"{prefix}{predicate}": _cumulated(table, days, column)
+        for prefix, column in (("", "area_m2"), ("usable_", "usable_m2"))
+        for predicate, table in reached.items()
     }
     return pd.DataFrame(columns, index=days)
 
@@ -391,8 +403,10 @@ def _speed_up(needed: float, achieved: float) -> float:
     return needed / achieved
 
 
-def _cumulated(reached: pd.DataFrame, days: pd.DatetimeIndex) -> pd.Series[float]:
-    by_day = reached.groupby("reached_on")["area_m2"].sum().sort_index().cumsum()
+def _cumulated(
+    reached: pd.DataFrame, days: pd.DatetimeIndex, column: str
+) -> pd.Series[float]:
+    by_day = reached.groupby("reached_on")[column].sum().sort_index().cumsum()
     places = by_day.index.searchsorted(days, side="right")
     sums = np.concatenate([[0.0], by_day.to_numpy(dtype="float64")])
     return pd.Series(sums[places], index=days)

@@ -147,6 +147,7 @@ def _near_misses(answers: Sequence[Answer], desk: Desk, view: View) -> Sheet:
         Column("area", area_heading(view.unit), DISPLAY_DIGITS[view.unit]),
         *usable_columns(desk.records.reserve, view.unit),
         Column("relaxation", Text(en="What would admit it", zh="放宽条件")),
+        *_constraint_columns(desk),
     )
     return Sheet(
         key="near_misses",
@@ -177,6 +178,13 @@ def _summary(answers: Sequence[Answer], desk: Desk, view: View) -> Sheet:
             Column("handover_on", Text(en="Hand-over", zh="可交地日期")),
         ),
     )
+
+
+def _constraint_columns(desk: Desk) -> tuple[Column, ...]:
+    """Say what constraint layers concern; a match says it among its reasons."""
+    if not desk.records.reserve.constraints:
+        return ()
+    return (Column("constraints", Text(en="Constraints", zh="约束")),)
 
 
 _ASKED = Text(en="Asked for ({unit})", zh="需求面积（{unit}）")

@@ -191,9 +191,64 @@ def test_a_basis_that_was_not_measured_is_refused(state: ReserveState) -> None:
 
 def test_no_column_adds_mature_and_standard(state: ReserveState) -> None:
     first = dataclasses.replace(state)
-    assert set(acreage.monthly(first, 2023)) == {
-        "serviced",
-        "clean",
-        "mature",
-        "standard",
-    }
+    alone = {"serviced", "clean", "mature", "standard"}
+    usable = {f"usable_{predicate}" for predicate in alone}
+    assert set(acreage.monthly(first, 2023)) == alone | usable
+
+
+@pytest.fixture
+def reduced(state: ReserveState) -> ReserveState:
+    """Take ground away from the first parcel: its declared part is then unknown."""
+    parcels = state.parcels.assign(
+        usable_declared_m2=state.parcels["declared_m2"].where(
+            state.parcels.index != "L1"
+        ),
+        usable_planar_m2=state.parcels["planar_m2"] * 0.9,
+    )
+    return dataclasses.replace(state, parcels=parcels)
+
+
+def test_usable_sums_stand_beside_total_ones(reduced: ReserveState) -> None:
+    whole = acreage.stock(reduced, basis=Method.PLANAR, by=())
+    assert whole["usable_m2"].to_numpy() == pytest.approx(whole["area_m2"] * 0.9)
+    assert whole["usable_lacking_count"].to_list() == [0] * len(whole)
+
+
+def test_what_a_document_says_of_reduced_ground_is_counted_apart(
+    reduced: ReserveState,
+) -> None:
+    whole = acreage.stock(reduced, by=())
+    row = whole[(whole["predicate"] == "mature") & (whole["status"] == "in_reserve")]
+    assert from_m2(row["area_m2"].sum(), "mu") == pytest.approx(1_000)
+    assert row["usable_m2"].sum() == 0
+    assert row["usable_lacking_count"].to_list() == [1]
+    planar = to_m2(1_000.0, "mu") * 1.0005 * 0.9
+    assert row["usable_lacking_planar_m2"].to_list() == pytest.approx([planar])
+
+
+def test_ground_without_an_area_is_not_called_unusable(reduced: ReserveState) -> None:
+    whole = acreage.stock(reduced, by=())
+    assert whole["lacking_count"].sum() > 0
+    listed = whole[whole["predicate"] == "all"]
+    assert listed["usable_lacking_count"].sum() == 1
+
+
+def test_progress_says_how_much_of_what_was_done_is_usable(
+    reduced: ReserveState,
+) -> None:
+    mature = acreage.progress(reduced).iloc[0]
+    assert from_m2(mature["usable_done_m2"], "mu") == pytest.approx(701)
+    assert mature["usable_lacking_count"] == 1
+    assert mature["usable_done_planar_m2"] == pytest.approx(
+        0.9 * mature["done_planar_m2"]
+    )
+
+
+def test_months_have_their_usable_part(reduced: ReserveState) -> None:
+    months = acreage.monthly(reduced, 2023, basis=Method.PLANAR)
+    assert months["usable_mature"].to_numpy() == pytest.approx(0.9 * months["mature"])
+
+
+def test_without_layers_all_ground_is_usable(state: ReserveState) -> None:
+    whole = acreage.stock(state, by=())
+    assert whole["usable_m2"].equals(whole["area_m2"].rename("usable_m2"))

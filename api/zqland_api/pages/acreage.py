@@ -9,6 +9,7 @@ import pandas as pd
 
 from zqland.acreage import CITY
 from zqland.areas import Method
+from zqland.constraints import TAKING
 from zqland.readiness import PREDICATES
 from zqland.text import Text
 from zqland.units import (
@@ -85,7 +86,9 @@ def acreage_values(desk: Desk, view: View, *, year: int | None) -> dict[str, Any
         "stock": _stock(book.stock, desk, view),
         "lacking": _lacking(book.stock, view),
         **_usable(book.stock, desk, view),
-        "chart": _chart(book.monthly, view),
+        "chart": _chart(
+            book.monthly, view, is_constrained=bool(desk.records.reserve.constraints)
+        ),
     }
 
 
@@ -119,6 +122,9 @@ def _target(row: dict[str, Any], desk: Desk, view: View) -> dict[str, Any]:
             (
                 METHOD_TEXTS[method].in_language(view.language),
                 _area(row[f"done_{method.value}_m2"], view),
+                _area(row[f"usable_done_{method.value}_m2"], view)
+                if desk.records.reserve.constraints
+                else "",
             )
             for method in Method
             if f"done_{method.value}_m2" in row
@@ -258,7 +264,11 @@ def _usable(stock: pd.DataFrame, desk: Desk, view: View) -> dict[str, Any]:
     columns = ["usable_lacking_count", "usable_lacking_planar_m2"]
     count, planar_m2 = stock.loc[stock["predicate"] == "all", columns].sum()
     names = "、" if view.language == "zh" else ", "
-    listed = names.join(layer.text.in_language(view.language) for layer in layers)
+    listed = names.join(
+        layer.text.in_language(view.language)
+        for layer in layers
+        if layer.rule in TAKING
+    )
     lead = PAGE_TEXTS["usable_lead"].format(layers=listed)
     return {
         "is_constrained": True,
@@ -267,7 +277,9 @@ def _usable(stock: pd.DataFrame, desk: Desk, view: View) -> dict[str, Any]:
     }
 
 
-def _chart(monthly: pd.DataFrame, view: View) -> dict[str, Any]:
+def _chart(
+    monthly: pd.DataFrame, view: View, *, is_constrained: bool
+) -> dict[str, Any]:
     """Place a bar per month and predicate; heights are areas since 1 January."""
     top = float(monthly[list(DRAWN)].to_numpy().max(initial=0.0)) or 1.0
     step = CHART_WIDTH / 12
@@ -278,6 +290,10 @@ def _chart(monthly: pd.DataFrame, view: View) -> dict[str, Any]:
         for place, predicate in enumerate(DRAWN):
             height = (ground - CHART_FOOT) * float(month[predicate]) / top
             area = _area(float(month[predicate]), view)
+            if is_constrained:
+                usable = _area(float(month[f"usable_{predicate}"]), view)
+                text = PAGE_TEXTS["usable_value"].format(area=usable)
+                area = f"{area} · {text.in_language(view.language)}"
             bars.append(
                 {
                     "predicate": predicate,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from zqland.constraints import ConstraintRule
 from zqland.matching import Answer, Match, Part
 from zqland.matching.near_misses import NearMiss
 from zqland.needs import TOTAL_INVESTMENT, area_text
@@ -109,12 +110,19 @@ def _match(
 
 def _areas(lot: Match | NearMiss, answer: Answer, language: Language) -> dict[str, Any]:
     """Write the total and the usable area, and what constraint layers concern."""
+    # What a near miss would have to leave out is said by its relaxation.
+    is_said = isinstance(lot, NearMiss) and lot.condition == "forbidden"
+    told = [
+        text.in_language(language)
+        for one, text in zip(lot.overlaps, lot.constraints, strict=True)
+        if not (is_said and one.rule is ConstraintRule.FORBID)
+    ]
     usable = area_text(lot.usable_m2, answer.unit)
     text = PAGE_TEXTS["usable_value"].format(area=usable).in_language(language)
     return {
         "area": area_text(lot.area_m2, answer.unit).in_language(language),
         "usable": text if answer.is_constrained else "",
-        "constraints": [one.in_language(language) for one in lot.constraints],
+        "constraints": told,
     }
 
 

@@ -67,6 +67,10 @@ def add_summary(book: Book, state: ReserveState, words: Words, *, title: Text) -
     sheet.write_pair(
         _t("Free parcels", "可供地块数"), int(parcels["free"].sum()), "count"
     )
+    if state.reserve.constraints:
+        names = [book.say(layer.text) for layer in state.reserve.constraints]
+        mark = book.say(_t(", ", "、"))
+        sheet.write_pair(_t("Constraint layers", "约束图层"), mark.join(names))
     if not state.reserve.targets.empty:
         sheet.write_table(_progress_columns(state, words))
 
