@@ -104,6 +104,7 @@ def _workbook(source: Path, limits: Limits) -> list[Grid]:
             _check_size(source.name, last_row + 1, last_column + 1, limits)
             rows = content.to_python(skip_empty_area=False)
             merged = list(content.merged_cell_ranges or [])
+            _check_merged(source.name, rows, merged)
             _fill_merged(rows, merged)
             grids.append(
                 Grid(
@@ -120,6 +121,17 @@ def _workbook(source: Path, limits: Limits) -> list[Grid]:
             _BROKEN.format(name=source.name, reason=error)
         ) from error
     return grids
+
+
+def _check_merged(name: str, rows: list[list[Any]], ranges: list[Range]) -> None:
+    """Refuse merged cells that together are more than the sheet: they overlap."""
+    height, width = len(rows), max(map(len, rows), default=0)
+    covered = sum(
+        max(min(bottom + 1, height) - top, 0) * max(min(right + 1, width) - left, 0)
+        for (top, left), (bottom, right) in ranges
+    )
+    if covered > height * width:
+        raise FileUnreadableError(_BROKEN.format(name=name, reason=_OVERLAP))
 
 
 def _fill_merged(rows: list[list[Any]], ranges: list[Range]) -> None:
@@ -174,6 +186,7 @@ _BROKEN = Text(
     en="{name} cannot be read ({reason}). Save it again, without a password.",
     zh="{name}无法读取（{reason}）。请重新保存，不要加密码。",
 )
+_OVERLAP = Text(en="merged cells overlap", zh="合并单元格相互重叠")
 _TOO_LARGE = Text(
     en="{name} has {rows} rows of up to {columns} columns, more cells than are read. "
     "Delete what stands far away from the table.",

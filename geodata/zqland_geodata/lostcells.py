@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 LARGEST_SHEET_CELLS = 20_000_000
 """Rows times columns above which a sheet is refused."""
 
+# Cells do not nest, and a cell without an end ends where the next begins: looking for
+# its end as far as the end of the sheet would take the square of its length.
 _CELL = re.compile(
-    rb"<(?:\w+:)?c\b(?P<attributes>[^>]*?)(?:/>|>(?P<body>.*?)</(?:\w+:)?c>)", re.DOTALL
+    rb"<(?:\w+:)?c\b(?P<attributes>[^<>]*?)(?:/>|>"
+    rb"(?P<body>(?>[^<]*(?:<(?!/?(?:\w+:)?c\b)[^<]*)*))</(?:\w+:)?c>)"
 )
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=\"(\d+)\"")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\br=\"(\d+)\"")
 _PLACE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
 _ERROR = re.compile(rb"\bt=\"e\"")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^<>]*>[^<]")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*?)/?>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*?)/?>")
 _EPOCH = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import openpyxl
 import pytest
 import shapely
 
@@ -33,6 +34,17 @@ few, many, target = sys.argv[1:]
 print("ready", flush=True)
 for source in itertools.cycle([few, many]):
     convert(source, target)
+"""
+MARK = """
+import itertools, sys, warnings
+from zqland_geodata.marked import write_marked
+from zqland_geodata.vector import read_parcels
+warnings.simplefilter("ignore")
+few, many, target = sys.argv[1:]
+read = {source: read_parcels(source).findings for source in (few, many)}
+print("ready", flush=True)
+for source in itertools.cycle(read):
+    write_marked(source, read[source], target)
 """
 
 
@@ -83,3 +95,17 @@ def test_a_kill_while_converting_leaves_the_whole_file_or_none(
     else:
         # Parts without the file itself are no Shapefile, and are not taken for one.
         assert others <= {"", ".cpg", ".dbf", ".prj", ".shx", ".toml"}
+
+
+@pytest.mark.parametrize("number", range(KILLS))
+def test_a_kill_while_marking_leaves_the_whole_workbook_or_none(
+    sources: dict[int, Path], tmp_path: Path, number: int
+) -> None:
+    target = tmp_path / "a.xlsx"
+    delay = random.Random(f"mark {number}").uniform(0.02, 0.6)  # noqa: S311 - no secret
+    killed(MARK, [*sources.values(), target], after=delay)
+    if target.exists():
+        book = openpyxl.load_workbook(target)
+        assert book.worksheets[-1].max_row - 1 in sources
+    else:
+        assert {path.suffix for path in tmp_path.iterdir()} <= {""}

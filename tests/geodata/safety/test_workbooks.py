@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
 
-from zqland_geodata.errors import FileUnreadableError
+from zqland_geodata.errors import FileUnreadableError, ReadError
 from zqland_geodata.options import Limits
 from zqland_geodata.spreadsheets import read_projects
 
@@ -141,4 +143,29 @@ def test_one_row_of_endless_width_in_a_csv_is_refused(tmp_path: Path) -> None:
         "项目编号,用地需求（亩）\n" + f"{wide}\n" + "P-1,20\n" * 1001, "utf-8"
     )
     with pytest.raises(FileUnreadableError, match=r"columns|cells"):
+        read_projects(path)
+
+
+@pytest.mark.parametrize("piece", ['<c r="A1">', "<c ", "<row ", "<c><v ", "<c></"])
+def test_cells_without_an_end_take_no_endless_time(
+    rewrite: Rewrite, piece: str
+) -> None:
+    path = rewrite(
+        "xl/worksheets/sheet1.xml",
+        lambda text: text.replace("<sheetData>", "<sheetData>" + piece * 60_000),
+    )
+    start = time.process_time()
+    with suppress(ReadError):
+        read_projects(path)
+    assert time.process_time() - start < 30
+
+
+def test_merged_cells_over_merged_cells_are_refused(rewrite: Rewrite) -> None:
+    ranges = '<mergeCell ref="A1:B2"/>' * 50
+    merged = f'<mergeCells count="50">{ranges}</mergeCells>'
+    path = rewrite(
+        "xl/worksheets/sheet1.xml",
+        lambda text: text.replace("</sheetData>", "</sheetData>" + merged),
+    )
+    with pytest.raises(FileUnreadableError, match="overlap"):
         read_projects(path)
