@@ -241,7 +241,8 @@ def _said(place: Place, language: Language) -> str:
 
 @lru_cache(maxsize=1)
 def _labels() -> dict[str, dict[Language, str]]:
-    rows = catalogues.columns()
+    # Tables that name a column differently are not known here: the first one counts.
+    rows = catalogues.columns().drop_duplicates("column")
     labels = {
         str(row.column): {Language.ZH: str(row.zh_name), Language.EN: str(row.en_name)}
         for row in rows.itertuples()
@@ -307,6 +308,7 @@ WIDTHS = (9, 16, 18, 16, 22, 60, 40, 22)
 """Widths of the columns of the list, in letters."""
 
 _OTHER_FIELDS = {
+    "name": Text(en="Name", zh="名称"),
     "crs": Text(en="Reference system", zh="坐标系"),
     "heading": Text(en="Heading", zh="列名"),
     "ring": Text(en="Ring", zh="界线环"),
