@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from zqland.findings import FINDING_COLUMNS, Finding, Severity, findings_table
-from zqland.text import Text
+from zqland.text import Language, Text
 from zqland_api.desk import Desk
 from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.sources import Records
@@ -16,6 +16,7 @@ from zqland_api.view import View
 from zqland_geodata.assembly import ParcelsRead
 from zqland_geodata.checks import check_parcels
 from zqland_geodata.constraint_checks import check_constraints
+from zqland_geodata.marked.marks import field_text, place_text
 
 _HEADINGS = {
     "record": Text(en="Record", zh="记录"),
@@ -34,6 +35,9 @@ _SUMMARY = Text(
     "错误 {errors}、警告 {warnings}、提示 {notes}。",
 )
 
+
+BASIS = "declared.basis"
+"""Rule that names the basis of declared areas."""
 
 Steps = Callable[[int, int], object]
 """Told how many steps of the checks are done, and of how many."""
@@ -93,9 +97,14 @@ def check_shapes(
     # A fictional layer says nothing of a file that somebody sends.
     layers = reserve.constraints if is_own or not reserve.fictional else ()
     found.extend(check_constraints(read.parcels, layers))
-    # Faults of shapes may be among the findings of the records already.
+    # Faults of shapes may be among the findings of the records already, and so may the
+    # basis of the declared areas: the reader of a survey knows their digits.
     known = set(read.findings)
-    return [*read.findings, *(new for new in found if new not in known)]
+    is_named = any(finding.rule == BASIS for finding in known)
+    new = [
+        one for one in found if not (one in known or (is_named and one.rule == BASIS))
+    ]
+    return [*read.findings, *new]
 
 
 def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Output:
@@ -111,11 +120,19 @@ def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Outp
         The reader's view.
     """
     table = findings_table(findings, language=view.language)
+    table["place"] = [place_text(place, view.language) for place in table["place"]]
+    fields = {
+        name: Text(en=field_text(name, Language.EN), zh=field_text(name, Language.ZH))
+        for name in table["field"].unique()
+    }
     sheet = Sheet(
         key="findings",
         title=Text(en="Findings", zh="检查结果"),
         table=pd.DataFrame(table, columns=list(FINDING_COLUMNS)),
-        columns=tuple(Column(name, text) for name, text in _HEADINGS.items()),
+        columns=tuple(
+            Column(name, text, words=fields if name == "field" else {})
+            for name, text in _HEADINGS.items()
+        ),
     )
     return Output(about=view.about(desk), sheets=(sheet,))
 

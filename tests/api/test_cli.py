@@ -260,7 +260,7 @@ def test_indicators_from_a_sheet_are_held_against_the_promise(
     files: tuple[str, ...], tmp_path: Path
 ) -> None:
     sheet = tmp_path / "indicators.csv"
-    sheet.write_text("园区代码,投资强度下限（万元/亩）\n,99999\n", encoding="utf-8")
+    sheet.write_text("园区代码,投资强度下限（万元/亩）\n,9999\n", encoding="utf-8")
     words = ("--project", "P-001", *ON, "--format", "json")
     result = run("match", *files, "--indicators", sheet, *words)
     (answer,) = json.loads(result.stdout)["answers"]
@@ -308,4 +308,4 @@ def test_a_record_without_an_id_is_told_with_its_place_once(
     sheet = tmp_path / "facts.csv"
     sheet.write_text("地块编号,事项,完成日期\nA-1,飞天,2023-01-01\n", encoding="utf-8")
     result = run("stages", bow_tie, "--evidence", sheet, *ON)
-    assert "error – line 2 item “飞天”: the item is empty or not" in result.stderr
+    assert "error – line 2, column B Item “飞天”: the item is empty or not" in result.stderr

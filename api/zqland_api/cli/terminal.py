@@ -30,6 +30,7 @@ from zqland_api.output import Format, choose_format, render, save
 from zqland_api.sheets import Output, printable
 from zqland_api.sources import Report
 from zqland_api.terminal_tables import show
+from zqland_geodata.marked.marks import field_text, place_text
 
 Thing = TypeVar("Thing")
 
@@ -179,13 +180,29 @@ def _line(finding: Finding) -> Text:
     is_said = finding.value.partition("[")[0] in finding.message.en
     value = "" if is_said else f"“{finding.value}”"
     # A record without an id is called after its place: said once.
-    parts = (finding.place, finding.record, finding.field, value)
+    is_place = finding.place.startswith(finding.record)
+    record = "" if is_place else finding.record
+    places = {
+        language: (
+            place_text(finding.place, language),
+            record,
+            field_text(finding.field, language),
+            value,
+        )
+        for language in Language
+    }
+    where = Text(
+        **{
+            language.value: " ".join(part for part in parts if part)
+            for language, parts in places.items()
+        }
+    )
     return Text(
         en="{severity} – {where}: {message}; {action}",
         zh="{severity}—{where}：{message}；{action}",
     ).format(
         severity=SEVERITY_TEXTS[finding.severity],
-        where=" ".join(part for part in dict.fromkeys(parts) if part),
+        where=where,
         message=finding.message,
         action=finding.action,
     )

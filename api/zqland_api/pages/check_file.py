@@ -16,6 +16,7 @@ from zqland_api.queries import CheckQuery, Conditions, UploadForm, UploadKind
 from zqland_api.responses import Xlsx
 from zqland_api.routes.checks import Upload
 from zqland_geodata import cellgrids, vector
+from zqland_geodata.marked.marks import place_text
 
 router = APIRouter(include_in_schema=False)
 
@@ -102,7 +103,8 @@ _COUNTS = ("records", "errors", "warnings", "notes")
 def _row(finding: Finding, language: Language) -> dict[str, str]:
     entry = finding.to_dict(language)
     entry["label"] = SEVERITY_TEXTS[finding.severity].in_language(language)
-    entry["where"] = " · ".join(
-        part for part in dict.fromkeys((finding.place, finding.record)) if part
-    )
+    place = place_text(finding.place, language)
+    is_place = finding.place.startswith(finding.record)
+    parts = [place] if is_place else [place, finding.record]
+    entry["where"] = " · ".join(part for part in parts if part)
     return entry

@@ -138,7 +138,10 @@ def check_open(
 def bases(
     ids: Sequence[str], declared: Sequence[Declared], measured: pd.DataFrame
 ) -> Iterator[Finding]:
-    """Name the basis of every declared area, to half of its last digit.
+    """Name the basis of the declared areas, each to half of its last digit.
+
+    A basis that most areas have, and areas that fit both, are named once for all of
+    them; areas on the other basis are named one by one.
 
     Parameters
     ----------
@@ -155,23 +158,56 @@ def bases(
         The basis, that none is declared, or that the figure cannot be read. A figure
         that fits no basis is for the checks to report.
     """
-    figures = [measured[f"{method}_m2"].to_numpy() for method in _METHODS]
-    for row, (parcel_id, one) in enumerate(zip(ids, declared, strict=True)):
-        place = f"line {one.title.row.line}"
+    for parcel_id, one in zip(ids, declared, strict=True):
         if one.rule is not None:
+            place = f"line {one.title.row.line}"
             yield one.rule.finding(parcel_id, "declared_m2", one.text, place=place)
-            continue
-        slack = one.half_digit_m2 + 0.01
-        fits = [
-            method
-            for method, area in zip(_METHODS, figures, strict=True)
-            if abs(area[row] - one.value_m2) <= slack
-        ]
-        if fits:
-            basis = _BASES[fits[0]] if len(fits) == 1 else _EITHER
-            yield _BASIS.finding(
-                parcel_id, "declared_m2", one.text, place=place, basis=basis
-            )
+    planar, official = _fitting(declared, measured)
+    groups = {
+        areas.Method.PLANAR: np.flatnonzero(planar & ~official),
+        areas.Method.ELLIPSOID_OFFICIAL: np.flatnonzero(official & ~planar),
+    }
+    usual = max(groups, key=lambda method: len(groups[method]))
+    for method, rows in groups.items():
+        parts = [rows] if method is usual else list(rows[:, None])
+        for part in parts:
+            yield from _named(part, ids, declared, _BASES[method])
+    yield from _named(np.flatnonzero(planar & official), ids, declared, _EITHER)
+
+
+def _fitting(
+    declared: Sequence[Declared], measured: pd.DataFrame
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which declared areas are the planar area, and which the ellipsoidal one."""
+    values = np.array([one.value_m2 for one in declared])
+    slack = np.array([one.half_digit_m2 for one in declared]) + 0.01
+    is_read = np.array([one.rule is None for one in declared], dtype="bool")
+    planar, official = (
+        is_read & (np.abs(measured[f"{method}_m2"].to_numpy() - values) <= slack)
+        for method in _METHODS
+    )
+    return planar, official
+
+
+def _named(
+    rows: NDArray[np.intp],
+    ids: Sequence[str],
+    declared: Sequence[Declared],
+    basis: Text,
+) -> Iterator[Finding]:
+    """Name the basis of some declared areas in one finding."""
+    if not len(rows):
+        return
+    first = declared[rows[0]]
+    is_one = len(rows) == 1
+    yield _BASIS.finding(
+        ids[rows[0]] if is_one else "",
+        "declared_m2",
+        first.text if is_one else len(rows),
+        place=f"line {first.title.row.line}",
+        basis=basis,
+        count=len(rows),
+    )
 
 
 def _declared(title: Title, area_m2: float, tally: Tally) -> Declared:
@@ -222,22 +258,22 @@ _UNIT_TEXTS = {
 }
 _BASES = {
     areas.Method.PLANAR: Text(
-        en="the declared area is the planar area of the zone",
-        zh="载明面积为投影平面面积",
+        en="the planar area of the zone",
+        zh="为投影平面面积",
     ),
     areas.Method.ELLIPSOID_OFFICIAL: Text(
-        en="the declared area is the ellipsoidal area",
-        zh="载明面积为椭球面积",
+        en="the ellipsoidal area",
+        zh="为椭球面积",
     ),
 }
 _EITHER = Text(
-    en="the declared area fits planar and ellipsoidal area alike",
-    zh="载明面积与平面面积、椭球面积均相符",
+    en="planar and ellipsoidal area fit alike",
+    zh="与平面面积、椭球面积均相符",
 )
 _BASIS = Rule(
     "declared.basis",
     Severity.INFO,
-    Text(en="{basis}", zh="{basis}"),
+    Text(en="declared areas: {count}; {basis}", zh="载明面积 {count} 个；{basis}"),
     Text(en="kept as declared", zh="按载明面积保留"),
 )
 _NO_AREA = Rule(
