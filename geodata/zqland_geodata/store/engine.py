@@ -79,7 +79,7 @@ def shown(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=True)
 
 
-def connect(url: URL, *, wait_s: float = WAIT_S) -> Engine:
+def connect(url: URL, *, wait_s: float = WAIT_S, keeps_mode: bool = False) -> Engine:
     """Make an engine; nothing is opened before it is needed.
 
     Parameters
@@ -88,6 +88,8 @@ def connect(url: URL, *, wait_s: float = WAIT_S) -> Engine:
         As from `store_url`.
     wait_s
         How long one waits for others who are writing, in seconds.
+    keeps_mode
+        Whether to leave a file in the form in which it is, as for a backup.
 
     Returns
     -------
@@ -97,7 +99,8 @@ def connect(url: URL, *, wait_s: float = WAIT_S) -> Engine:
     """
     if url.get_backend_name() == "sqlite":
         engine = sa.create_engine(url, connect_args={"timeout": wait_s})
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        prepare = _prepare_plainly if keeps_mode else _prepare_sqlite
+        sa.event.listen(engine, "connect", prepare)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
     wait_ms = max(1, round(wait_s * 1000))
@@ -124,9 +127,13 @@ def for_writing(engine: Engine) -> Connection:
     return engine.connect().execution_options(**{WRITING: True})
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI
+def _prepare_plainly(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI
     # The driver shall not begin transactions by itself: it begins them too late.
     connection.isolation_level = None
+
+
+def _prepare_sqlite(connection: Any, record: object) -> None:  # noqa: ANN401 - DBAPI
+    _prepare_plainly(connection, record)
     cursor = connection.cursor()
     # Readers go on while somebody writes, and a commit survives a power cut.
     cursor.execute("PRAGMA journal_mode=WAL")

@@ -114,18 +114,24 @@ def in_words(store: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise _meant(error, store) from error
+    except sqlite3.Error as error:
+        kind, text = _meaning(error)
+        raise kind(text.format(store=store, reason=error)) from error
     except PoolTimeoutError as error:
         raise StoreBusyError(BUSY.format(store=store)) from error
 
 
 def _meant(error: DBAPIError, store: str) -> StoreError:
     cause = error.orig
-    kind, text = _meaning(error, cause)
+    lost = error.connection_invalidated
+    kind, text = _meaning(cause) if cause is not None else (StoreError, _OTHER)
+    if kind is StoreError and lost:
+        kind, text = StoreLostError, _LOST
     lines = str(cause).strip().splitlines() or [type(cause).__name__]
     return kind(text.format(store=store, reason=lines[0]))
 
 
-def _meaning(error: DBAPIError, cause: BaseException | None) -> _Meaning:
+def _meaning(cause: BaseException) -> _Meaning:
     if isinstance(cause, sqlite3.Error):
         name = getattr(cause, "sqlite_errorname", "")
         return _first(_SQLITE, name) or (StoreError, _OTHER)
@@ -137,7 +143,7 @@ def _meaning(error: DBAPIError, cause: BaseException | None) -> _Meaning:
         return StoreMissingError, _NO_DATABASE
     if "authentication" in shown or "no password" in shown:
         return StoreAccessError, _ACCESS
-    lost = error.connection_invalidated or "connect" in shown or "SSL" in shown
+    lost = "connect" in shown or "SSL" in shown
     return (StoreLostError, _LOST) if lost else (StoreError, _OTHER)
 
 

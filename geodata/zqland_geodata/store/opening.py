@@ -7,7 +7,7 @@ import os
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +31,7 @@ from zqland_geodata.store.schema import META, REVISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import TracebackType
 
     from sqlalchemy import Connection, Engine, RootTransaction
     from sqlalchemy.engine import URL
@@ -104,6 +105,19 @@ class Store:
         self.name = name
         self._clock = clock
         self._opened_in = os.getpid()
+
+    def __enter__(self) -> Self:
+        """Use the store within a block, and close it at the end."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close all connections."""
+        self.close()
 
     @property
     def is_postgis(self) -> bool:
