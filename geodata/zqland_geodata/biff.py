@@ -1,19 +1,14 @@
-"""Look into xls workbooks (BIFF8) before they are read.
-
-The reading library turns a cell with a formula error into an empty cell and does not
-say from which day numbers of days count. Both stand in the records of the workbook,
-which lies as a stream in a compound file.
+"""Take the records of an xls workbook (BIFF8) out of its compound file.
 
 References
 ----------
-Microsoft, [MS-CFB] Compound File Binary File Format and [MS-XLS] Excel Binary File
-Format (.xls) Structure.
+Microsoft, [MS-CFB] Compound File Binary File Format.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,32 +24,16 @@ if TYPE_CHECKING:
 
 _SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FREE = 0xFFFFFFFA
-_HEADER_SECTORS = 109
+_HEADER_SECTORS, _SECTOR_POWERS = 109, (9, 12)
 _ENTRY_BYTES, _SMALL_BYTES, _SMALL_STREAM = 128, 64, 4096
 _STREAMS = ("Workbook", "Book")
-_BOF, _BOUNDSHEET, _DATEMODE, _FILEPASS = 0x0809, 0x0085, 0x0022, 0x002F
-_FORMULA, _BOOLERR = 0x0006, 0x0205
-_ERROR_RESULT = 2
+
+FAULTS = (struct.error, IndexError, ValueError, KeyError)
+"""What taking apart a damaged workbook may raise."""
 
 
-@dataclass(frozen=True, slots=True)
-class BookFacts:
-    """What a workbook says beside its values.
-
-    Attributes
-    ----------
-    lost
-        By sheet, the cells from 0 whose value the file does not hold.
-    epoch_1904
-        Whether numbers of days count from 1904 instead of 1900.
-    """
-
-    lost: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
-    epoch_1904: bool = False
-
-
-def look_into(path: Path) -> BookFacts:
-    """Find cells with formula errors, and the first day, of an xls workbook.
+def workbook_stream(path: Path) -> bytes:
+    """Return the stream of the workbook out of a compound file.
 
     Parameters
     ----------
@@ -63,59 +42,25 @@ def look_into(path: Path) -> BookFacts:
 
     Returns
     -------
-    facts
-        What it says.
+    stream
+        Its records.
 
     Raises
     ------
     FileUnreadableError
-        It is damaged or encrypted.
+        It is no compound file with a workbook, or is damaged.
     """
     try:
-        return _facts(_stream(path.read_bytes()))
-    except (struct.error, IndexError, ValueError, UnicodeDecodeError) as error:
-        raise FileUnreadableError(_BROKEN.format(name=path.name)) from error
+        return _stream(path.read_bytes())
+    except FAULTS as error:
+        raise FileUnreadableError(BROKEN.format(name=path.name)) from error
 
 
-def _facts(stream: bytes) -> BookFacts:
-    names: dict[int, str] = {}
-    lost: dict[str, set[tuple[int, int]]] = {}
-    epoch_1904 = False
-    sheet = ""
-    for start, kind, body in _records(stream):
-        if kind == _FILEPASS:
-            raise ValueError
-        if kind == _BOF:
-            sheet = names.get(start, "")
-        elif kind == _BOUNDSHEET:
-            names[struct.unpack_from("<I", body)[0]] = _name(body)
-        elif kind == _DATEMODE:
-            epoch_1904 = struct.unpack_from("<H", body)[0] == 1
-        elif _is_error(kind, body):
-            lost.setdefault(sheet, set()).add(struct.unpack_from("<HH", body))
-    return BookFacts(lost, epoch_1904)
-
-
-def _is_error(kind: int, body: bytes) -> bool:
-    """Tell whether a cell holds an error: as a value, or as the result of a formula."""
-    if kind == _BOOLERR:
-        return bool(body[7])
-    if kind != _FORMULA:
-        return False
-    result = body[6:14]
-    return result[6:8] == b"\xff\xff" and result[0] == _ERROR_RESULT
-
-
-def _name(body: bytes) -> str:
-    count, wide = body[6], body[7] & 1
-    return body[8 : 8 + count * (wide + 1)].decode("utf-16-le" if wide else "latin-1")
-
-
-def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    place = 0
+def records(stream: bytes, place: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Yield kind and content of each record from a place on."""
     while place + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, place)
-        yield place, kind, stream[place + 4 : place + 4 + length]
+        yield kind, stream[place + 4 : place + 4 + length]
         place += 4 + length
 
 
@@ -160,7 +105,10 @@ class _Sectors:
 
     @classmethod
     def of(cls, content: bytes) -> _Sectors:
-        size = 1 << struct.unpack_from("<H", content, 30)[0]
+        power = struct.unpack_from("<H", content, 30)[0]
+        if power not in _SECTOR_POWERS:
+            raise ValueError
+        size = 1 << power
         places = list(struct.unpack_from(f"<{_HEADER_SECTORS}I", content, 76))
         more, most = _number(content, 68), len(content) // size
         while more < _FREE and len(places) <= most:
@@ -181,7 +129,7 @@ class _Sectors:
         parts: list[bytes] = []
         while number < _FREE:
             # A chain that is longer than the file turns in a circle.
-            if len(parts) > len(self.following):
+            if len(parts) > len(self.content) // self.size:
                 raise ValueError
             place = self.start + number * self.size
             parts.append(self.content[place : place + self.size])
@@ -189,7 +137,7 @@ class _Sectors:
         return b"".join(parts)
 
 
-_BROKEN = Text(
+BROKEN = Text(
     en="{name} is not an xls workbook, or is damaged, encrypted or older than Excel "
     "97. Save it again as xlsx.",
     zh="{name}不是 xls 工作簿，或已损坏、加密，或版本早于 Excel 97。请另存为 xlsx。",

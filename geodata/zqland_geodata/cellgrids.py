@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from zqland.text import Text
-from zqland_geodata import biff, lostcells
+from zqland_geodata import lostcells, xlsbooks
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.localfiles import local_path
 from zqland_geodata.options import Limits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from python_calamine import CalamineSheet
 
 KINDS = (".xlsx", ".xlsm", ".xls", ".csv")
 """Endings of files that tables are read from."""
@@ -87,60 +91,98 @@ def open_grids(path: str | Path, limits: Limits | None = None) -> list[Grid]:
         raise FileUnreadableError(
             _UNKNOWN_KIND.format(name=source.name, known=", ".join(KINDS))
         )
-    return [_csv(source, most)] if suffix == ".csv" else _workbook(source, most)
+    if suffix == ".csv":
+        return [_csv(source, most)]
+    grids = _old_workbook(source, most) if suffix == ".xls" else _workbook(source, most)
+    for grid in grids:
+        _fill_merged(source.name, grid)
+    return grids
 
 
 def _workbook(source: Path, limits: Limits) -> list[Grid]:
-    if source.suffix.lower() == ".xls":
-        facts = biff.look_into(source)
-    else:
-        facts = lostcells.look_into(source)
-    grids: list[Grid] = []
+    facts = lostcells.look_into(source, limits)
     try:
-        book = CalamineWorkbook.from_path(str(source))
-        for name in book.sheet_names:
-            content = book.get_sheet_by_name(name)
-            last_row, last_column = content.end or (-1, -1)
-            _check_size(source.name, last_row + 1, last_column + 1, limits)
-            rows = content.to_python(skip_empty_area=False)
-            merged = list(content.merged_cell_ranges or [])
-            _check_merged(source.name, rows, merged)
-            _fill_merged(rows, merged)
-            grids.append(
-                Grid(
-                    name=name,
-                    rows=rows,
-                    places=[f"{name}!{row}" for row in range(1, len(rows) + 1)],
-                    lost=facts.lost.get(name, set()),
-                    merged=merged,
-                    epoch_1904=facts.epoch_1904,
-                )
-            )
+        with _panics_as_errors(), CalamineWorkbook.from_path(str(source)) as book:
+            return [
+                _grid(book.get_sheet_by_name(name), facts, source.name, limits)
+                for name in book.sheet_names
+            ]
     except (CalamineError, OSError, ValueError) as error:
         raise FileUnreadableError(
             _BROKEN.format(name=source.name, reason=error)
         ) from error
+
+
+@contextmanager
+def _panics_as_errors() -> Iterator[None]:
+    """Turn a fault inside the reading library into an error like others."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as error:
+        # The library has no name for it that could be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ValueError(str(error)) from error
+
+
+def _grid(
+    content: CalamineSheet, facts: lostcells.BookFacts, file: str, limits: Limits
+) -> Grid:
+    last_row, last_column = content.end or (-1, -1)
+    _check_size(file, last_row + 1, last_column + 1, limits)
+    rows = content.to_python(skip_empty_area=False)
+    return Grid(
+        name=content.name,
+        rows=rows,
+        places=_places(content.name, rows),
+        lost=facts.lost.get(content.name, set()),
+        merged=list(content.merged_cell_ranges or []),
+        epoch_1904=facts.epoch_1904,
+    )
+
+
+def _old_workbook(source: Path, limits: Limits) -> list[Grid]:
+    book = xlsbooks.read_book(source)
+    grids: list[Grid] = []
+    for sheet in book.sheets:
+        places = [*sheet.cells, *sheet.lost]
+        height = max((row for row, _ in places), default=-1) + 1
+        width = max((column for _, column in places), default=-1) + 1
+        _check_size(source.name, height, width, limits)
+        rows: list[list[Any]] = [[""] * width for _ in range(height)]
+        for (row, column), value in sheet.cells.items():
+            rows[row][column] = value
+        grids.append(
+            Grid(
+                name=sheet.name,
+                rows=rows,
+                places=_places(sheet.name, rows),
+                lost=sheet.lost,
+                merged=sheet.merged,
+                epoch_1904=book.epoch_1904,
+            )
+        )
     return grids
 
 
-def _check_merged(name: str, rows: list[list[Any]], ranges: list[Range]) -> None:
-    """Refuse merged cells that together are more than the sheet: they overlap."""
-    height, width = len(rows), max(map(len, rows), default=0)
-    covered = sum(
-        max(min(bottom + 1, height) - top, 0) * max(min(right + 1, width) - left, 0)
-        for (top, left), (bottom, right) in ranges
-    )
-    if covered > height * width:
-        raise FileUnreadableError(_BROKEN.format(name=name, reason=_OVERLAP))
+def _places(name: str, rows: list[list[Any]]) -> list[str]:
+    return [f"{name}!{row}" for row in range(1, len(rows) + 1)]
 
 
-def _fill_merged(rows: list[list[Any]], ranges: list[Range]) -> None:
+def _fill_merged(file: str, grid: Grid) -> None:
     """Give every cell of a merged one its value."""
-    for (top, left), (bottom, right) in ranges:
-        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
-        for row in rows[top : bottom + 1]:
-            for column in range(left, min(right + 1, len(row))):
-                row[column] = value
+    height, width = len(grid.rows), max(map(len, grid.rows), default=0)
+    covered = 0
+    for (top, left), (bottom, right) in grid.merged:
+        rows = grid.rows[top : bottom + 1]
+        count = max(min(right + 1, width) - left, 0)
+        covered += len(rows) * count
+        if covered > height * width:
+            raise FileUnreadableError(_BROKEN.format(name=file, reason=_OVERLAP))
+        for row in rows if count else []:
+            row[left : left + count] = [rows[0][left]] * count
 
 
 def _csv(source: Path, limits: Limits) -> Grid:
@@ -186,6 +228,7 @@ _BROKEN = Text(
     en="{name} cannot be read ({reason}). Save it again, without a password.",
     zh="{name}无法读取（{reason}）。请重新保存，不要加密码。",
 )
+_OVERLAP = Text(en="merged cells overlap", zh="合并单元格相互重叠")
 _OVERLAP = Text(en="merged cells overlap", zh="合并单元格相互重叠")
 _TOO_LARGE = Text(
     en="{name} has {rows} rows of up to {columns} columns, more cells than are read. "

@@ -10,39 +10,58 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from zqland.text import Text
 from zqland_geodata import archives
-from zqland_geodata.biff import BookFacts
+from zqland_geodata.cellplaces import column_number
 from zqland_geodata.errors import FileUnreadableError
+from zqland_geodata.options import Limits
 
 if TYPE_CHECKING:
     import zipfile
     from pathlib import Path
 
-LARGEST_SHEET_CELLS = 20_000_000
-"""Rows times columns above which a sheet is refused."""
-
 # Cells do not nest, and a cell without an end ends where the next begins: looking for
 # its end as far as the end of the sheet would take the square of its length.
-_CELL = re.compile(
-    rb"<(?:\w+:)?c\b(?P<attributes>[^<>]*?)(?:/>|>"
-    rb"(?P<body>(?>[^<]*(?:<(?!/?(?:\w+:)?c\b)[^<]*)*))</(?:\w+:)?c>)"
+# Cells do not nest, and a cell without an end ends where the next begins: looking for
+# its end as far as the end of the sheet would take the square of its length.
+_ATTRIBUTES = rb"(?>(?:[^<>\"'/]|\"[^<\"]*\"|'[^<']*'|/(?!>))*)"
+_BODY = rb"(?>[^<]*(?:<(?!/?(?:\w+:)?c\b)[^<]*)*)"
+_TOKEN = re.compile(
+    rb"<(?:\w+:)?row\b(?P<row>" + _ATTRIBUTES + rb")/?>"
+    rb"|<(?:\w+:)?c\b(?P<attributes>" + _ATTRIBUTES + rb")"
+    rb"(?:/>|>(?P<body>" + _BODY + rb")</(?:\w+:)?c\s*>)"
 )
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^<>]*?\br=\"(\d+)\"")
-_PLACE = re.compile(rb"\br=\"([A-Z]{1,3})(\d{1,7})\"")
-_ERROR = re.compile(rb"\bt=\"e\"")
+_ROW = re.compile(rb"(?<![\w:])r\s*=\s*[\"'](\d{1,9})[\"']")
+_PLACE = re.compile(rb"(?<![\w:])r\s*=\s*[\"']([A-Za-z]{1,3})(\d{1,9})[\"']")
+_ERROR = re.compile(rb"\bt\s*=\s*[\"']e[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^<>]*>[^<]")
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*?)/?>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*?)/?>")
 _EPOCH = re.compile(rb"<(?:\w+:)?workbookPr\b[^>]*\bdate1904=[\"'](?:1|true)[\"']")
 _BOOK = "xl/workbook.xml"
-_LETTERS, _BEFORE_A = 26, 64
 
 Place = tuple[int, int]
 """Row and column of a cell, both from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookFacts:
+    """What a workbook says beside its values.
+
+    Attributes
+    ----------
+    lost
+        By sheet, the cells whose value the file does not hold.
+    epoch_1904
+        Whether numbers of days count from 1904 instead of 1900.
+    """
+
+    lost: dict[str, set[Place]] = field(default_factory=dict)
+    epoch_1904: bool = False
 
 
 def lost_cells(path: Path) -> dict[str, set[Place]]:
@@ -50,13 +69,15 @@ def lost_cells(path: Path) -> dict[str, set[Place]]:
     return look_into(path).lost
 
 
-def look_into(path: Path) -> BookFacts:
+def look_into(path: Path, limits: Limits | None = None) -> BookFacts:
     """Find the cells of a workbook that would read as empty and are not.
 
     Parameters
     ----------
     path
         An xlsx workbook.
+    limits
+        How much is read at most; larger sheets are refused.
 
     Returns
     -------
@@ -70,9 +91,10 @@ def look_into(path: Path) -> BookFacts:
         It is no workbook, or a sheet of it is too large.
     """
     try:
-        with archives.opened(path) as archive:
+        most = limits or Limits()
+        with archives.opened(path, most) as archive:
             lost = {
-                sheet: _lost(path.name, archive.read(part))
+                sheet: _lost(path.name, archive.read(part), most)
                 for sheet, part in _parts(archive).items()
             }
             return BookFacts(lost, bool(_EPOCH.search(archive.read(_BOOK))))
@@ -102,38 +124,35 @@ def _attribute(entry: str, name: str) -> str:
     return html.unescape(match[1] or match[2] or "") if match else ""
 
 
-def _lost(name: str, sheet: bytes) -> set[Place]:
+def _lost(name: str, sheet: bytes, limits: Limits) -> set[Place]:
     lost: set[Place] = set()
-    last_row = last_column = 0
-    for row in _ROW.finditer(sheet):
-        last_row = max(last_row, int(row[1]))
-    for cell in _CELL.finditer(sheet):
-        where = _PLACE.search(cell["attributes"])
-        if where is None:
+    row = column = last_row = last_column = 0
+    for token in _TOKEN.finditer(sheet):
+        if token["row"] is not None:
+            # A row or cell without a place stands behind the one before.
+            stated = _ROW.search(token["row"])
+            row, column = int(stated[1]) if stated else row + 1, 0
             continue
-        place = int(where[2]) - 1, _column(where[1])
-        last_row = max(last_row, place[0] + 1)
-        last_column = max(last_column, place[1] + 1)
-        if _is_lost(cell["attributes"], cell["body"] or b""):
-            lost.add(place)
-    if last_row * last_column > LARGEST_SHEET_CELLS:
+        where = _PLACE.search(token["attributes"])
+        row, column = _place(where) if where else (row, column + 1)
+        last_row, last_column = max(last_row, row), max(last_column, column)
+        if _is_lost(token["attributes"], token["body"] or b""):
+            lost.add((row - 1, column - 1))
+    if last_row * last_column > limits.cells:
         raise FileUnreadableError(
             _TOO_LARGE.format(name=name, rows=last_row, columns=last_column)
         )
     return lost
 
 
+def _place(where: re.Match[bytes]) -> Place:
+    return int(where[2]), column_number(where[1].decode("ascii").upper())
+
+
 def _is_lost(attributes: bytes, body: bytes) -> bool:
     if _ERROR.search(attributes):
         return True
     return bool(_FORMULA.search(body)) and not _VALUE.search(body)
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * _LETTERS + letter - _BEFORE_A
-    return number - 1
 
 
 _BROKEN = Text(

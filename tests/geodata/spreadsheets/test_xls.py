@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from zqland.testing import missing
-from zqland_geodata import biff
+from zqland_geodata import xlsbooks
 from zqland_geodata.cellgrids import open_grids
 from zqland_geodata.errors import FileUnreadableError
 from zqland_geodata.options import Limits
@@ -77,7 +77,8 @@ def test_errors_are_found_in_values_and_in_results(write_xls: Write) -> None:
         ("P-3", ("=", 120.0)),
     ]
     path = write_xls(表=rows)
-    assert biff.look_into(path).lost == {"表": {(1, 1), (2, 1)}}
+    (page,) = xlsbooks.read_book(path).sheets
+    assert page.lost == {(1, 1), (2, 1)}
     read = read_projects(path)
     found = [f.place for f in read.findings if f.rule == "cell.no_value"]
     assert found == ["表!B2", "表!B3"]
@@ -99,13 +100,15 @@ def test_a_chain_that_turns_in_a_circle_is_refused(write_xls: Write) -> None:
     content[512 + 4 : 512 + 8] = (1).to_bytes(4, "little")
     path.write_bytes(content)
     with pytest.raises(FileUnreadableError, match="damaged"):
-        biff.look_into(path)
+        xlsbooks.read_book(path)
 
 
 def test_a_workbook_of_many_sectors_is_read(write_xls: Write) -> None:
     rows = [(f"P-{row}", float(row)) for row in range(5_000)]
     path = write_xls(表=[("项目编号", "用地需求（亩）"), *rows, ("x", "#N/A")])
-    assert biff.look_into(path).lost == {"表": {(5_001, 1)}}
+    (page,) = xlsbooks.read_book(path).sheets
+    assert page.lost == {(5_001, 1)}
+    assert page.cells[5_000, 0] == "P-4999"
 
 
 def test_more_cells_than_allowed_are_refused(write_xls: Write) -> None:
