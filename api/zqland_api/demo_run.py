@@ -23,7 +23,7 @@ from zqland_api.matching_output import matches_output
 from zqland_api.output import Format, save
 from zqland_api.settings import SourceSettings
 from zqland_api.sheets import Column, Output, Sheet
-from zqland_api.sources import Report
+from zqland_api.source_sheets import Report
 from zqland_api.view import View
 from zqland_api.views import usable_columns
 from zqland_geodata.demo.inputs import write_inputs

@@ -28,7 +28,8 @@ from zqland.units import Unit
 from zqland_api.about import About
 from zqland_api.errors import UsageError
 from zqland_api.settings import SourceSettings
-from zqland_api.sources import Records, Report, open_records
+from zqland_api.source_sheets import Report
+from zqland_api.sources import Records, open_records
 from zqland_geodata.options import Limits
 
 Value = TypeVar("Value")

@@ -175,6 +175,7 @@ class UploadKind(StrEnum):
     """What an uploaded file holds."""
 
     PARCELS = "parcels"
+    LEDGER = "ledger"
     PROJECTS = "projects"
     EVIDENCE = "evidence"
     STATUS = "status"

@@ -35,6 +35,8 @@ class SourceSettings(BaseSettings):
 
     parcels: Path | None = None
     """File of the parcels, of any kind that is read."""
+    ledger: Path | None = None
+    """Sheet of what is known of the parcels besides their shapes: xlsx, xls or csv."""
     evidence: Path | None = None
     """Sheet of the evidence: xlsx or csv, long or wide."""
     evidence_as_of: dt.date | None = None

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import UploadFile
+from zqland_geodata.ledgers import read_parcel_ledger
 from zqland_geodata.marked import write_marked
 
 from zqland.findings import Finding, Severity, ranked
@@ -177,24 +178,31 @@ def _parcels(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> R
     )
 
 
-def _projects(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001 - all readers are called alike
-    read = read_projects(path)
+def _ledger(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001 - all readers are called alike
+    read = read_parcel_ledger(path, limits=settings.limits.limits())
+    return len(read.ledger), read.findings
+
+
+def _projects(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001
+    read = read_projects(path, limits=settings.limits.limits())
     return len(read.projects), read.findings
 
 
 def _evidence(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001
     rules = desk.catalogues.readiness
-    read = read_evidence(path, as_of=query.as_of, rules=rules)
+    limits = settings.limits.limits()
+    read = read_evidence(path, as_of=query.as_of, rules=rules, limits=limits)
     return len(read.evidence), read.findings
 
 
 def _status(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001
-    read = read_status_events(path)
+    read = read_status_events(path, limits=settings.limits.limits())
     return len(read.status_events), read.findings
 
 
 _READERS: dict[UploadKind, Callable[[Path, CheckQuery, Desk, Settings], Read]] = {
     UploadKind.PARCELS: _parcels,
+    UploadKind.LEDGER: _ledger,
     UploadKind.PROJECTS: _projects,
     UploadKind.EVIDENCE: _evidence,
     UploadKind.STATUS: _status,

@@ -94,6 +94,14 @@ class ReadingOptions:
 class RecordOptions(ReadingOptions):
     """Files beside the parcels, and how the parcels are read."""
 
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            help="What is known of the parcels besides their shapes, xlsx, xls or csv."
+            " · 地块台账",
+            show_default=False,
+        ),
+    ] = None
     evidence: Annotated[
         Path | None,
         typer.Option(help="Evidence, xlsx or csv. · 佐证表", show_default=False),

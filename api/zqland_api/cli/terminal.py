@@ -28,7 +28,7 @@ from zqland.text import Language, Text
 from zqland_api.errors import UsageError
 from zqland_api.output import Format, choose_format, render, save
 from zqland_api.sheets import Output, printable
-from zqland_api.sources import Report
+from zqland_api.source_sheets import Report
 from zqland_api.terminal_tables import show
 from zqland_geodata.marked.marks import field_text, place_text
 

@@ -25,6 +25,7 @@ FINDINGS_SHOWN = 500
 
 KIND_TEXTS = {
     UploadKind.PARCELS: Text(en="Parcels", zh="地块界线"),
+    UploadKind.LEDGER: Text(en="Parcel ledger", zh="地块台账"),
     UploadKind.PROJECTS: Text(en="Projects", zh="项目清单"),
     UploadKind.EVIDENCE: Text(en="Evidence", zh="佐证表"),
     UploadKind.STATUS: Text(en="Status events", zh="状态表"),

@@ -79,10 +79,10 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
     -------
     files
         Path by kind: ``parcels`` (GeoPackage, all parcels), ``shapefile`` (zip, one
-        park, GBK), ``survey`` (TXT, one park), ``evidence`` (long sheet),
-        ``evidence_wide`` (one park), ``status``, ``projects``, ``indicators``,
-        ``targets``, and ``constraints`` (TOML) with ``constraint_shapes``
-        (GeoPackage) where the reserve has any.
+        park, GBK), ``survey`` (TXT, one park), ``ledger`` (the same park's parcels
+        without shapes), ``evidence`` (long sheet), ``evidence_wide`` (one park),
+        ``status``, ``projects``, ``indicators``, ``targets``, and ``constraints``
+        (TOML) with ``constraint_shapes`` (GeoPackage) where the reserve has any.
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
@@ -91,6 +91,7 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
         "parcels": "parcels.gpkg",
         "shapefile": f"parcels_{SHAPEFILE_PARK}.zip",
         "survey": f"survey_{SURVEY_PARK}.txt",
+        "ledger": f"ledger_{SURVEY_PARK}.xlsx",
         "evidence": "evidence.xlsx",
         "evidence_wide": f"evidence_wide_{WIDE_PARK}.xlsx",
         "status": "status.xlsx",
@@ -109,6 +110,7 @@ def write_inputs(reserve: Reserve, folder: str | Path) -> dict[str, Path]:
         files["survey"],
         WriteOptions(producer="示范数据（虚构）", on=ON),
     )
+    _write_ledger(parcels[parcels["park_id"] == SURVEY_PARK], files["ledger"])
     _write_evidence(reserve.evidence, rules, files["evidence"])
     _write_wide(reserve, rules, files["evidence_wide"])
     _write_status(reserve.status_events, rules, files["status"])
@@ -164,6 +166,13 @@ def _write_shapefile(parcels: gpd.GeoDataFrame, path: Path) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             for part in sorted(Path(folder).iterdir()):
                 archive.write(part, part.name)
+
+
+def _write_ledger(parcels: gpd.GeoDataFrame, path: Path) -> None:
+    """Write what an office keeps of its parcels besides their shapes."""
+    shapeless = parcels.drop(columns=["home_geometry", "home_zone", "geometry"])
+    title = Text(en="Parcel ledger", zh="地块台账")
+    _write_sheet(pd.DataFrame(shapeless).reset_index(), "parcels", title, path)
 
 
 def _write_evidence(evidence: pd.DataFrame, rules: ReadinessRules, path: Path) -> None:
