@@ -17,7 +17,12 @@ from zqland_geodata.checks.districts import check_districts, check_old_codes
 from zqland_geodata.checks.gaps import check_gaps
 from zqland_geodata.checks.neighbours import Neighbours
 from zqland_geodata.checks.outlines import Outlines
-from zqland_geodata.checks.overlaps import check_overlaps, check_repetitions, overlaps
+from zqland_geodata.checks.overlaps import (
+    check_overlaps,
+    check_repetitions,
+    overlaps,
+    repeated_rows,
+)
 from zqland_geodata.checks.parks import check_parks
 from zqland_geodata.checks.repairs import Repaired, repair
 from zqland_geodata.checks.shapes import check_geometry, check_narrow
@@ -170,5 +175,7 @@ class _Lazy:
         """Return the pairs within the width of a gap: overlaps are among them."""
         if self._neighbours is None:
             width = self._allowed["gap", "width_m"]
-            self._neighbours = Neighbours.of(self._parcels, width)
+            # What repeats a parcel lies where that one lies; it is told by itself.
+            _, again = repeated_rows(self._parcels["home_geometry"].to_numpy())
+            self._neighbours = Neighbours.of(self._parcels, width, left_out=again)
         return self._neighbours

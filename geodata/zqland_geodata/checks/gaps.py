@@ -164,6 +164,9 @@ def _suspects(neighbours: Neighbours, allowed: Tolerances) -> Rows:
         (neighbours.right, neighbours.left),
     ):
         points, pair = _vertices_near(one, other, width)
+        # Most vertices are those of the neighbour: these are on it, and quickly told.
+        off = ~shapely.intersects_xy(other[pair], *points.T)
+        points, pair = points[off], pair[off]
         distance = shapely.distance(shapely.points(points), other[pair])
         suspect[pair[(distance > near) & (distance <= width)]] = True
     return np.flatnonzero(suspect)

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.intp]
     Shapes = npt.NDArray[np.object_]
 
+MOST_PAIRS = 20
+"""So many pairs per parcel are looked at; only a layer piled upon itself has more."""
+
+FEWEST_PAIRS = 200_000
+"""So many pairs of a small layer are looked at in any case."""
+
+_CHUNK = 512
 _RADIUS_M = 6_356_752.0
 
 
@@ -41,6 +48,9 @@ class Neighbours:
         Rows of the pairs, the earlier parcel first; sorted.
     left, right
         Shapes of the pairs in the plane of the first.
+    is_whole
+        Whether all pairs are there; those of later parcels are not beyond
+        `MOST_PAIRS`.
     """
 
     shapes: Shapes
@@ -51,9 +61,17 @@ class Neighbours:
     second: Rows
     left: Shapes
     right: Shapes
+    is_whole: bool
 
     @classmethod
-    def of(cls, parcels: gpd.GeoDataFrame, distance_m: float) -> Self:
+    def of(
+        cls,
+        parcels: gpd.GeoDataFrame,
+        distance_m: float,
+        *,
+        left_out: Rows | None = None,
+        most: int | None = None,
+    ) -> Self:
         """Find the pairs.
 
         Parameters
@@ -62,6 +80,11 @@ class Neighbours:
             Table *parcels*.
         distance_m
             How far the parcels of a pair may be apart.
+        left_out
+            Rows of parcels that are in no pair, such as those that repeat others.
+        most
+            How many pairs are looked at; by default `MOST_PAIRS` per parcel, and
+            `FEWEST_PAIRS` at least.
 
         Returns
         -------
@@ -73,9 +96,10 @@ class Neighbours:
         degrees = shapely.bounds(parcels.geometry.to_numpy())
         boxes = _boxes(degrees, distance_m)
         tree = shapely.STRtree(boxes)
-        first, second = tree.query(boxes)
-        is_pair = first < second
-        first, second = first[is_pair], second[is_pair]
+        if left_out is not None:
+            boxes[left_out] = None
+        usual = max(FEWEST_PAIRS, MOST_PAIRS * len(parcels))
+        first, second, is_whole = _pairs(tree, boxes, usual if most is None else most)
         right = _in_plane(shapes, zones, first, second)
         left = shapes[first]
         is_near = shapely.dwithin(left, right, distance_m)
@@ -90,6 +114,7 @@ class Neighbours:
             second=second[rows],
             left=left[rows],
             right=right[rows],
+            is_whole=is_whole,
         )
 
     def beside(self, rows: Rows, pieces: Shapes) -> tuple[Rows, Shapes]:
@@ -116,6 +141,26 @@ class Neighbours:
             located[chosen] = crs.to_geographic(bounds, int(zone)).to_numpy()
         piece, parcel = self.tree.query(located)
         return piece, _in_plane(self.shapes, self.zones, rows[piece], parcel)
+
+
+def _pairs(tree: shapely.STRtree, boxes: Shapes, most: int) -> tuple[Rows, Rows, bool]:
+    """Find pairs whose bounds meet, piece by piece, until there are too many."""
+    firsts: list[Rows] = []
+    seconds: list[Rows] = []
+    there = ~shapely.is_missing(boxes)
+    count, start = 0, 0
+    while start < len(boxes) and count <= most:
+        first, second = tree.query(boxes[start : start + _CHUNK])
+        first = first + start
+        is_pair = (first < second) & there[second]
+        firsts.append(first[is_pair])
+        seconds.append(second[is_pair])
+        count += int(is_pair.sum())
+        start += _CHUNK
+    is_whole = start >= len(boxes) and count <= most
+    first = np.concatenate([*firsts, np.empty(0, dtype=np.intp)])[:most]
+    second = np.concatenate([*seconds, np.empty(0, dtype=np.intp)])[:most]
+    return first, second, is_whole
 
 
 def _boxes(degrees: Floats, distance_m: float) -> Shapes:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Rows = npt.NDArray[np.intp]
     Shapes = npt.NDArray[np.object_]
 
+MOST_TOLD = 50_000
+"""So many overlaps are listed at most; nobody works through more."""
+
 _DECIMALS = 3
 
 
@@ -193,6 +196,12 @@ def check_overlaps(
     allowed = load_tolerances() if tolerances is None else tolerances
     beside = Neighbours.of(parcels, 0.0) if neighbours is None else neighbours
     found = find_overlaps(beside, allowed)
+    if not beside.is_whole or len(found.first) > MOST_TOLD:
+        found = Overlaps(
+            found.first[:MOST_TOLD], found.second[:MOST_TOLD], found.common[:MOST_TOLD]
+        )
+        count = f"{len(found.first):,}"
+        yield _TOO_MANY.finding("", "geometry", count, count=count)
     same = set(zip(*repeated_rows(parcels["home_geometry"].to_numpy()), strict=True))
     areas_m2 = shapely.area(beside.shapes)
     pairs = np.column_stack((found.first, found.second))
@@ -221,6 +230,16 @@ def check_overlaps(
         )
 
 
+_TOO_MANY = Rule(
+    "check.incomplete",
+    Severity.WARNING,
+    Text(
+        en="so many parcels lie upon each other that only the first {count} overlaps "
+        "are listed",
+        zh="相互叠压的地块过多，只列出前 {count} 处重叠",
+    ),
+    Text(en="remove repeated parcels and check again", zh="请删除重复地块后再检查"),
+)
 _SAME_ID = Rule(
     "id.repeated",
     Severity.ERROR,

@@ -120,3 +120,21 @@ def test_empty_parcels_have_no_neighbours(box: Box, make: Make) -> None:
     )
     assert len(Neighbours.of(table, 1.0).first) == 0
     assert isinstance(checks.overlaps(table), pd.DataFrame)
+
+
+def test_parcels_that_repeat_others_are_compared_once(box: Box, make: Make) -> None:
+    table = make(box(0, 0), box(90, 0), *[box(0, 0)] * 300)
+    found = [finding.rule for finding in checks.check_parcels(table)]
+    assert found.count("geometry.repeated") == 300
+    assert found.count("geometry.overlap") == 1
+
+
+def test_a_layer_piled_upon_itself_is_compared_in_part_and_that_is_said(
+    box: Box, make: Make
+) -> None:
+    table = make(*(box(n / 10, 0) for n in range(60)))
+    some = Neighbours.of(table, 0.5, most=100)
+    assert (len(some.first), some.is_whole) == (100, False)
+    findings = list(checks.check_overlaps(table, neighbours=some))
+    assert findings[0].rule == "check.incomplete"
+    assert findings[0].value == str(len(findings) - 1)
