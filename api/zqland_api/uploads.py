@@ -15,8 +15,6 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import UploadFile
-from zqland_geodata.ledgers import read_parcel_ledger
-from zqland_geodata.marked import write_marked
 
 from zqland.findings import Finding, Severity, ranked
 from zqland.text import Language
@@ -24,6 +22,8 @@ from zqland_api.checking import check_shapes
 from zqland_api.desk import Desk
 from zqland_api.queries import CheckQuery, UploadKind
 from zqland_api.settings import Settings
+from zqland_geodata.ledgers import read_parcel_ledger
+from zqland_geodata.marked import write_marked
 from zqland_geodata.options import Limits, ReadOptions
 from zqland_geodata.spreadsheets import (
     read_evidence,
@@ -188,7 +188,7 @@ def _projects(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> 
     return len(read.projects), read.findings
 
 
-def _evidence(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001
+def _evidence(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:
     rules = desk.catalogues.readiness
     limits = settings.limits.limits()
     read = read_evidence(path, as_of=query.as_of, rules=rules, limits=limits)

@@ -196,3 +196,14 @@ def test_what_a_form_cannot_hold_is_listed(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert (tmp_path / "lots.fieldmap.toml").exists()
     assert shutil.which("zqland") is None or result.stderr
+
+
+def test_a_ledger_completes_the_parcels(tmp_path: Path) -> None:
+    lots = write(tmp_path / "lots.gpkg", {"A": square(0)})
+    ledger = tmp_path / "ledger.csv"
+    ledger.write_text(
+        "地块编号,地块名称,规划用地类别\nA,一号地块,M2\nZ,无图地块,M1\n", encoding="utf-8"
+    )
+    result = run("stages", lots, "--ledger", ledger, "--format", "csv")
+    assert "一号地块" in result.stdout
+    assert "Z" in result.stderr
