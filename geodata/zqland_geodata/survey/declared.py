@@ -194,13 +194,13 @@ def _named(
     ids: Sequence[str],
     declared: Sequence[Declared],
     basis: Text,
-) -> Iterator[Finding]:
+) -> list[Finding]:
     """Name the basis of some declared areas in one finding."""
     if not len(rows):
-        return
+        return []
     first = declared[rows[0]]
     is_one = len(rows) == 1
-    yield _BASIS.finding(
+    finding = _BASIS.finding(
         ids[rows[0]] if is_one else "",
         "declared_m2",
         first.text if is_one else len(rows),
@@ -208,6 +208,7 @@ def _named(
         basis=basis,
         count=len(rows),
     )
+    return [finding]
 
 
 def _declared(title: Title, area_m2: float, tally: Tally) -> Declared:
