@@ -158,7 +158,10 @@ class _SheetReader:
         self._common = common
         self._sheet = XlsSheet(name)
         self._awaited: tuple[int, int] | None = None
-        self._takers: dict[int, Callable[[bytes], None]] = {
+
+    def read(self, parts_of_records: Iterator[tuple[int, list[bytes]]]) -> XlsSheet:
+        """Return the sheet."""
+        takers: dict[int, Callable[[bytes], None]] = {
             _NUMBER: self._take_number,
             _RK: self._take_short_number,
             _MULRK: self._take_short_numbers,
@@ -167,11 +170,8 @@ class _SheetReader:
             _FORMULA: self._take_formula,
             _MERGED: self._take_merged,
         }
-
-    def read(self, parts_of_records: Iterator[tuple[int, list[bytes]]]) -> XlsSheet:
-        """Return the sheet."""
         for kind, parts in parts_of_records:
-            taker = self._takers.get(kind)
+            taker = takers.get(kind)
             if taker is not None:
                 taker(parts[0])
             elif kind in {_LABEL, _RSTRING}:

@@ -186,3 +186,16 @@ def write_merged(tmp_path: Path) -> Write:
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture(scope="session")
+def sound_xls() -> bytes:
+    """Return a small xls workbook with cells of every kind."""
+    rows = [
+        ("项目编号", "用地需求（亩）", "用地日期"),
+        ("P-1", 120, dt.date(2023, 9, 5)),
+        ("P-2", "#N/A", 45174),
+        ("P-3", ("=", 42), ("=", 1.5)),
+    ]
+    epoch = dt.date(1899, 12, 30)
+    return compound(book({"表": sheet(rows, [(1, 2, 0, 0)], epoch)}, is_1904=False))
