@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from zqland.areas import Method
-from zqland.errors import BasisError
+from zqland.errors import BasisError, NotFoundError
+from zqland.ledger import scopes
+from zqland.ledger.pace import PACE_COLUMNS, Pace
 from zqland.needs import PREDICATES
 from zqland.text import Text
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from zqland.reserve import ReserveState
 
-CITY: Final = "city"
+CITY: Final = scopes.CITY
 """Scope of a target that counts every parcel."""
 
 MEASURED: Final = Method.PLANAR
@@ -138,14 +140,7 @@ def progress(
     *,
     basis: Method = Method.DECLARED,
 ) -> pd.DataFrame:
-    r"""Compare what was reached in each year with its target.
-
-    .. math::
-
-       share = done / target, \quad
-       linear = days elapsed / days in the year, \quad
-       needed = (target - done) / days left, \quad
-       speed\text{-}up = needed / (done / days elapsed)
+    """Compare what was reached in each year with its target, as `Pace` defines it.
 
     Parameters
     ----------
@@ -177,11 +172,9 @@ def progress(
     BasisError
         The parcels carry no areas on the basis.
 
-    References
-    ----------
-    The city's plan of 8,800 mu of mature and 3,800 mu of standard land for 2023, with
-    1,701 and 484 mu done in early September: 19.3 % and 12.7 % where a linear pace
-    asks for 67.9 %.
+    See Also
+    --------
+    zqland.ledger.targets : The same over all time, with parcels that were split.
     """
     targets = state.reserve.targets if targets is None else targets
     others = [
@@ -191,15 +184,14 @@ def progress(
     ]
     rows = []
     for target in targets.to_dict("records"):
-        reached = _in_scope(
-            first_reached(
-                state,
-                year=int(target["year"]),
-                predicate=str(target["predicate"]),
-                basis=basis,
-            ),
-            str(target["scope"]),
+        reached = first_reached(
+            state,
+            year=int(target["year"]),
+            predicate=str(target["predicate"]),
+            basis=basis,
         )
+        inside = _in_scope(state, str(target["scope"]))
+        reached = reached[inside.loc[reached.index]]
         row = _progress_row(target, reached, state.on, basis)
         figures = state.parcels.loc[reached.index]
         for method in others:
@@ -274,15 +266,7 @@ _PROGRESS_COLUMNS: Final = (
     "usable_done_m2",
     "usable_lacking_count",
     "usable_lacking_planar_m2",
-    "share",
-    "linear_share",
-    "linear_m2",
-    "days_elapsed",
-    "days_left",
-    "remaining_m2",
-    "needed_m2_per_day",
-    "achieved_m2_per_day",
-    "speed_up",
+    *PACE_COLUMNS,
 )
 
 _SUMS: Final = (
@@ -342,25 +326,22 @@ def _totals(figures: pd.DataFrame, keys: list[pd.Series[str]]) -> pd.DataFrame:
     return totals.reset_index()
 
 
-def _in_scope(reached: pd.DataFrame, scope: str) -> pd.DataFrame:
-    if scope == CITY:
-        return reached
-    inside = (reached["park_id"] == scope) | (reached["district"] == scope)
-    return reached[inside.fillna(value=False).astype("bool")]
+def _in_scope(state: ReserveState, scope: str) -> pd.Series[bool]:
+    try:
+        found = scopes.inside(state.parcels, state.reserve.parks, scope)
+    except NotFoundError:
+        # A finding on the table of targets says so; no land lies there.
+        found = np.zeros(len(state.parcels), dtype=np.bool_)
+    return pd.Series(found, state.parcels.index)
 
 
 def _progress_row(
     target: Mapping[Hashable, object], reached: pd.DataFrame, on: dt.date, basis: Method
 ) -> dict[str, object]:
     year, goal = int(str(target["year"])), float(str(target["target_m2"]))
-    elapsed, left = _days(year, on)
     lacking = reached["area_m2"].isna()
     unusable = reached["usable_m2"].isna() & ~lacking
     done = float(reached["area_m2"].sum())
-    remaining = max(goal - done, 0.0)
-    needed = remaining / left if left else (np.nan if remaining else 0.0)
-    achieved = done / elapsed if elapsed else np.nan
-    linear = elapsed / (elapsed + left)
     return {
         "year": year,
         "predicate": target["predicate"],
@@ -376,31 +357,8 @@ def _progress_row(
         "usable_lacking_planar_m2": float(
             reached.loc[unusable, "usable_planar_m2"].sum()
         ),
-        "share": done / goal if goal else np.nan,
-        "linear_share": linear,
-        "linear_m2": goal * linear,
-        "days_elapsed": elapsed,
-        "days_left": left,
-        "remaining_m2": remaining,
-        "needed_m2_per_day": needed,
-        "achieved_m2_per_day": achieved,
-        "speed_up": _speed_up(needed, achieved),
+        **Pace(year, on, target_m2=goal, done_m2=done).figures,
     }
-
-
-def _days(year: int, on: dt.date) -> tuple[int, int]:
-    """Count the days that have passed, the as-of day included, and the rest."""
-    length = (dt.date(year + 1, 1, 1) - dt.date(year, 1, 1)).days
-    elapsed = min(max((on - dt.date(year, 1, 1)).days + 1, 0), length)
-    return elapsed, length - elapsed
-
-
-def _speed_up(needed: float, achieved: float) -> float:
-    if needed == 0:
-        return 0.0
-    if achieved == 0:
-        return np.inf
-    return needed / achieved
 
 
 def _cumulated(

@@ -13,6 +13,7 @@
     ├── NeedError            (ValueError)   a need that contradicts itself
     ├── BasisError           (ValueError)   areas of two methods in one question
     ├── ConstraintError      (ValueError)   a constraint layer that could take no ground
+    ├── LedgerError          (ValueError)   books that cannot be kept, or not yet
     └── NotFoundError        (LookupError)  no such parcel, park, project, item …
 
 Each sentence says what was found, what is needed and what to do, in both languages.
@@ -73,6 +74,10 @@ class BasisError(ZqlandError, ValueError):
 
 class ConstraintError(ZqlandError, ValueError):
     """A constraint layer could take no ground, whatever lies there."""
+
+
+class LedgerError(ZqlandError, ValueError):
+    """The books cannot be kept so, or nothing is known yet of the days asked for."""
 
 
 class NotFoundError(ZqlandError, LookupError):
