@@ -102,10 +102,31 @@ def without_spikes(shape: shapely.Geometry, allowed: Tolerances) -> Mended | Non
         if cut is None:
             break
         mended, count = cut, count + 1
-    return Mended(mended, count, place) if count else None
+    return Mended(tidied(mended, allowed), count, place) if count else None
 
 
-def made_valid(shape: shapely.Geometry) -> Mended | None:
+def tidied(shape: shapely.Geometry, allowed: Tolerances) -> shapely.Geometry:
+    """Leave out repeated vertices that a repair has made, if the shape stays as valid.
+
+    Parameters
+    ----------
+    shape
+        A polygon or multipolygon.
+    allowed
+        How near two vertices are one.
+
+    Returns
+    -------
+    tidied
+        The shape without them.
+    """
+    mended = without_repetitions(shape, allowed)
+    if mended is None or shapely.is_valid(mended.shape) < shapely.is_valid(shape):
+        return shape
+    return mended.shape
+
+
+def made_valid(shape: shapely.Geometry, allowed: Tolerances) -> Mended | None:
     """Make an invalid shape valid, keeping what has an area.
 
     Parts that overlap become one. A hole outside its shell becomes a part: rings are
@@ -115,6 +136,8 @@ def made_valid(shape: shapely.Geometry) -> Mended | None:
     ----------
     shape
         A polygon or multipolygon.
+    allowed
+        How near two vertices are one.
 
     Returns
     -------
@@ -134,7 +157,7 @@ def made_valid(shape: shapely.Geometry) -> Mended | None:
         return None
     parts = shapely.get_parts(valid)
     valid = parts[0] if len(parts) == 1 else valid
-    return Mended(valid, 1, _place(reason))
+    return Mended(tidied(valid, allowed), 1, _place(reason))
 
 
 def _place(reason: str) -> Floats:
@@ -171,13 +194,12 @@ def _rebuilt(shape: shapely.Geometry, lines: Outlines) -> shapely.Geometry | Non
     """Put a shape together from its rings; one with less than three points is lost."""
     polygons, ring = [], 0
     for part in shapely.get_parts(shape):
-        rings = []
-        for _ in range(1 + shapely.get_num_interior_rings(part)):
-            points = lines.points[lines.ring == ring]
-            ring += 1
-            if len(points) >= _RING:
-                rings.append(points)
-            elif not rings:
-                return None
-        polygons.append(shapely.Polygon(rings[0], rings[1:]))
+        count = 1 + int(shapely.get_num_interior_rings(part))
+        rings = [lines.points[lines.ring == ring + place] for place in range(count)]
+        ring += count
+        if len(rings[0]) >= _RING:
+            holes = [hole for hole in rings[1:] if len(hole) >= _RING]
+            polygons.append(shapely.Polygon(rings[0], holes))
+    if not polygons:
+        return None
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Flags = npt.NDArray[np.bool_]
     Shapes = npt.NDArray[np.object_]
     Report = Callable[[int, int], object]
+    Step = Callable[[shapely.Geometry], mending.Mended | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,10 @@ def _mended(
 ) -> tuple[shapely.Geometry, list[Finding]]:
     """Mend a shape step by step; each step is a finding."""
     findings = []
-    steps = (
+    steps: tuple[tuple[Rule, Step], ...] = (
         (_REPETITIONS, lambda now: mending.without_repetitions(now, allowed)),
         (_SPIKES, lambda now: mending.without_spikes(now, allowed)),
-        (_VALID, mending.made_valid),
+        (_VALID, lambda now: mending.made_valid(now, allowed)),
     )
     for rule, step in steps:
         done = step(shape)

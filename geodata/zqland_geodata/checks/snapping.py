@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from zqland_geodata.checks.gaps import find_gaps
+from zqland_geodata.checks.mending import tidied
 from zqland_geodata.checks.neighbours import Neighbours
 from zqland_geodata.checks.overlaps import find_overlaps
 
@@ -71,7 +72,6 @@ def snap(
         In the order in which they are to be taken; a later step of the same parcel
         holds the earlier ones.
     """
-    width = allowed["repair", "snap_m"]
     layer = parcels[["home_zone"]].copy()
     layer["home_geometry"] = gpd.GeoSeries(shapes, index=parcels.index)
     table = gpd.GeoDataFrame(layer, geometry=parcels.geometry, crs=parcels.crs)
@@ -84,7 +84,7 @@ def snap(
         one_zone = beside.zones[first] == beside.zones[second]
         if not (wanted[first] and wanted[second] and one_zone):
             continue
-        both = _together(now[first], now[second], width)
+        both = _together(now[first], now[second], allowed)
         if both is None or not around.is_better(now, (first, second), both):
             continue
         place = shapely.get_coordinates(shapely.point_on_surface(strip))[0]
@@ -112,14 +112,15 @@ def _strips(
 
 
 def _together(
-    first: shapely.Geometry, second: shapely.Geometry, width: float
+    first: shapely.Geometry, second: shapely.Geometry, allowed: Tolerances
 ) -> tuple[shapely.Geometry, shapely.Geometry] | None:
     """Bring the second boundary onto the first, both with the vertices of the other."""
     # Vertices of the second go into the edges of the first, which stays in its line
     # where the second one follows it; what is nearer than the width is one.
+    width = allowed["repair", "snap_m"]
     followed = shapely.snap(second, first, width)
-    joined = shapely.snap(first, followed, width)
-    followed = shapely.snap(followed, joined, width)
+    joined = tidied(shapely.snap(first, followed, width), allowed)
+    followed = tidied(shapely.snap(followed, joined, width), allowed)
     for shape in (joined, followed):
         if not shapely.is_valid(shape) or shapely.get_type_id(shape) not in _AREAL:
             return None

@@ -216,6 +216,22 @@ def test_whatever_the_points_a_repair_gives_a_valid_shape_or_an_error(
         assert shape_of(done.parcels).area == pytest.approx(covered, rel=0.5, abs=1)
 
 
+def test_a_repair_makes_no_repeated_vertices(polygon: Polygon, make: Make) -> None:
+    # The foot of this spike falls upon the corner where it begins.
+    table = make(polygon((0, 0), (100, 0), (100, 130), (99.9998, 100), (0, 100)))
+    done = checks.repair(table)
+    assert [finding.rule for finding in done.findings] == ["repair.spike"]
+    assert list(checks.check_vertices(done.parcels)) == []
+
+
+def test_a_part_without_an_inside_is_lost(box: Box, make: Make) -> None:
+    corner = np.array(box(200, 0).exterior.coords)[:1]
+    speck = shapely.Polygon(corner + np.array([(0, 0), (0.0003, 0), (0, 0.0003)]))
+    done = checks.repair(make(shapely.MultiPolygon([box(0, 0), speck])))
+    assert shape_of(done.parcels).geom_type == "Polygon"
+    assert shape_of(done.parcels).area == 10_000.0
+
+
 @pytest.mark.shared_data
 def test_all_invalid_lots_of_cambridge_are_repaired_without_losing_ground() -> None:
     source = shared_data("parcels/cambridge_ma_fy2013.gpkg")
