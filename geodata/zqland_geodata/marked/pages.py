@@ -12,7 +12,7 @@ import pandas as pd
 
 from zqland import catalogues
 from zqland.text import Language, Text
-from zqland_geodata import cellgrids, headings, identity, vector
+from zqland_geodata import archives, cellgrids, headings, identity, vector
 from zqland_geodata.fieldmap import ColumnMap, FieldMap, table_map
 from zqland_geodata.marked import marks
 from zqland_geodata.marked.building import Page, sheet_name
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zqland_geodata.options import Limits, ReadOptions
 
 _BOOKS = (".xlsx", ".xlsm")
-_LARGEST_BOOK = 30_000_000
+_LARGEST_BOOK = 40_000_000
 _MOST_ROWS, _MOST_COLUMNS = 1_048_000, 16_384
 _HEAD = re.compile(r"(?:[^,]*,){2}\s*([^,]*?)\s*,[^@]*@[\s,]*")
 
@@ -40,16 +40,24 @@ def keeps_formats(path: Path, limits: Limits) -> bool:
     path
         The file.
     limits
-        Workbooks near the largest size are copied as values, for a workbook with
-        formats takes much more memory.
+        How much an archive may unpack to.
 
     Returns
     -------
     keeps
-        Whether its formats are kept.
+        Whether it is; large workbooks are copied as values, for cells with formats
+        take some ten times the memory of the file unpacked.
+
+    Raises
+    ------
+    FileUnreadableError
+        It is a damaged workbook.
     """
-    largest = min(_LARGEST_BOOK, limits.file_bytes)
-    return path.suffix.lower() in _BOOKS and path.stat().st_size <= largest
+    if path.suffix.lower() not in _BOOKS:
+        return False
+    with archives.opened(path, limits) as archive:
+        unpacked = sum(entry.file_size for _, entry in archives.entries(archive))
+    return unpacked <= _LARGEST_BOOK
 
 
 def pages_of(

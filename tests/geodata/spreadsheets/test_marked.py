@@ -392,3 +392,18 @@ def test_other_programs_open_the_copy(
     book = CalamineWorkbook.from_path(str(target))
     assert book.sheet_names == ["Findings", "项目'表" if kind == "xlsx" else "sheet"]
     assert book.get_sheet_by_index(0).to_python()[5][1] in {place, "line 2, column B"}
+
+
+def test_a_large_workbook_is_copied_as_values(
+    styled: Path, tmp_path: Path, target: Path
+) -> None:
+    path = tmp_path / "large.xlsx"
+    with zipfile.ZipFile(styled) as old, zipfile.ZipFile(path, "w", 8) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        new.writestr("xl/padding.bin", bytes(41_000_000))
+    write_marked(path, [finding("项目'表!B3")], target)
+    page = opened(target).worksheets[1]
+    assert page["B3"].value == 60_000
+    assert colour(page["B3"]) == FILLS[Severity.ERROR]
+    assert page["A2"].font.bold is not True
