@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,15 +15,19 @@ from zqland import crs, grids
 from zqland.errors import CrsError
 from zqland.findings import Finding, Severity
 from zqland.text import Text
+from zqland_geodata import headings
 from zqland_geodata.errors import (
     FileUnreadableError,
     MissingLayerError,
     SourceCrsError,
+    SurveyTextError,
 )
 from zqland_geodata.homezones import KEY as HOME_ZONE
 from zqland_geodata.layers import Layer
 from zqland_geodata.points import axes, cells, rings
 from zqland_geodata.remarks import Rule
+from zqland_geodata.survey.points import NO_RING
+from zqland_geodata.survey.tally import Tally
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 _DEGREE_M = 1e5
+_RING = re.compile(r"[0-9]{1,9}")
 
 
 def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
@@ -73,11 +79,14 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     if not len(table.lines):
         raise FileUnreadableError(_NO_POINTS.format(name=source.name))
     findings = list(_assumed(table, source.name))
-    ids = _ids(table, findings, source.name)
+    ids = _ids(table, findings)
     codes, known = pd.factorize(ids, use_na_sentinel=False)
     order = np.argsort(codes, kind="stable")
     if (order != np.arange(len(order))).any():
-        findings.append(_SCATTERED.finding("", "parcel_id", place=source.name))
+        first = int((order != np.arange(len(order))).argmax())
+        findings.append(
+            _SCATTERED.finding("", "parcel_id", place=f"line {table.lines[first]}")
+        )
     owner = codes[order]
     first_rows = np.unique(owner, return_index=True)[1]
     lines = np.asarray(table.lines)[order].tolist()
@@ -92,14 +101,25 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
         ),
         name=source.name,
     )
-    numbers = _ring_numbers(table)[order]
     is_plane = np.abs(placed.coordinates).max() > cells.HALF_CIRCLE
-    tolerance = rings.CLOSED_WITHIN / (1.0 if is_plane else _DEGREE_M)
-    divided = rings.divide(placed.coordinates, owner, numbers, tolerance)
-    shapes = rings.polygons(divided, len(known))
+    boundaries = rings.Boundaries(
+        coordinates=placed.coordinates,
+        owner=owner,
+        number=_ring_numbers(table)[order],
+        lines=np.asarray(lines, dtype=np.int64),
+        names=_point_names(table, order),
+        metres=1.0 if is_plane else _DEGREE_M,
+    )
+    tally = Tally()
+    shapes, short = _shapes(boundaries, tally, source.name)
     places = [f"line {lines[row]}" for row in first_rows]
-    findings += [*placed.findings, *_faults(divided, known, places)]
+    findings += [
+        *placed.findings,
+        *_too_few(short, known, places),
+        *tally.findings([]),
+    ]
     columns = _columns(table, codes, len(known))
+    findings += _differing(table, codes)
     return _layer(columns, shapes, placed.systems, findings, places)
 
 
@@ -109,15 +129,16 @@ def _assumed(table: cells.Table, name: str) -> list[Finding]:
     return [_NO_HEADINGS.finding("", "heading", ", ".join(table.assumed), place=name)]
 
 
-def _ids(table: cells.Table, findings: list[Finding], name: str) -> pd.Series[str]:
+def _ids(table: cells.Table, findings: list[Finding]) -> pd.Series[str]:
     """Return the parcel of each row; an empty cell belongs to the parcel above."""
     if cells.ID not in table.kinds:
         return pd.Series([""] * len(table.cells), dtype="str")
     stated = table.cells[table.kinds[cells.ID]]
     blank = stated == ""
     if blank.any() and not blank.all():
+        first = f"line {table.lines[int(blank.to_numpy().argmax())]}"
         findings.append(
-            _FILLED.finding("", "parcel_id", place=name, count=int(blank.sum()))
+            _FILLED.finding("", "parcel_id", place=first, count=int(blank.sum()))
         )
     return stated.where(~blank).ffill().fillna("")
 
@@ -160,27 +181,42 @@ def _code(word: str, name: str) -> int:
 
 def _ring_numbers(table: cells.Table) -> Integers:
     if cells.RING not in table.kinds:
-        return np.zeros(len(table.cells), dtype=np.int64)
+        return np.full(len(table.cells), NO_RING, dtype=np.int64)
     words = table.cells[table.kinds[cells.RING]].replace("", pd.NA).ffill()
-    return np.asarray(pd.factorize(words)[0], dtype=np.int64)
+    found = [str(word) for word in words.fillna("")]
+    if all(_RING.fullmatch(word) for word in found):
+        return np.asarray([int(word) for word in found], dtype=np.int64)
+    return np.asarray(pd.factorize(words)[0] + 1, dtype=np.int64)
 
 
-def _faults(divided: rings.Rings, known: pd.Index, places: list[str]) -> list[Finding]:
-    """Report rings that are open or have no area."""
-    sizes = np.bincount(divided.ring, minlength=len(divided.owner))
-    is_short = sizes < rings.LEAST_POINTS
-    is_open = ~divided.is_closed & ~is_short
-    found = [
-        _TOO_FEW.finding(known[parcel], "geometry", size, place=places[parcel], least=3)
-        for parcel, size in zip(divided.owner[is_short], sizes[is_short], strict=True)
-    ]
-    count = int(is_open.sum())
-    if count:
-        parcel = divided.owner[is_open][0]
-        found.append(
-            _OPEN.finding(known[parcel], "geometry", place=places[parcel], count=count)
+def _point_names(table: cells.Table, order: Integers) -> list[str]:
+    if cells.POINT not in table.kinds:
+        return [""] * len(order)
+    return table.cells[table.kinds[cells.POINT]].iloc[order].to_list()
+
+
+def _shapes(
+    boundaries: rings.Boundaries, tally: Tally, name: str
+) -> tuple[NDArray[np.object_], Integers]:
+    try:
+        return rings.polygons(boundaries, tally)
+    except SurveyTextError as error:
+        text = _IN_FILE.format(name=name, text=error.text)
+        raise FileUnreadableError(text) from error
+
+
+def _too_few(short: Integers, known: pd.Index, places: list[str]) -> list[Finding]:
+    """Report parcels of too few points."""
+    return [
+        _TOO_FEW.finding(
+            known[parcel],
+            "geometry",
+            short[parcel],
+            place=places[parcel],
+            least=rings.LEAST_POINTS,
         )
-    return found
+        for parcel in np.flatnonzero(short).tolist()
+    ]
 
 
 def _columns(table: cells.Table, codes: Integers, count: int) -> pd.DataFrame:
@@ -202,6 +238,32 @@ def _columns(table: cells.Table, codes: Integers, count: int) -> pd.DataFrame:
         .reindex(range(count))
         .astype("str")
     )
+
+
+def _differing(table: cells.Table, codes: Integers) -> list[Finding]:
+    """Report values of parcels that differ from one of their points to another."""
+    findings: list[Finding] = []
+    coordinates = {table.kinds[kind] for kind in (cells.FIRST, cells.SECOND)}
+    for heading in table.cells.columns:
+        match = headings.match(heading, "parcels")
+        if match is None or heading in coordinates or match[0] == "parcel_id":
+            continue
+        values = table.cells[heading].replace("", pd.NA)
+        usual = values.groupby(codes).transform("first")
+        is_other = (values.notna() & (values != usual)).to_numpy(dtype=bool)
+        if is_other.any():
+            row = int(is_other.argmax())
+            findings.append(
+                _DIFFER.finding(
+                    "",
+                    heading,
+                    values.iloc[row],
+                    place=f"line {table.lines[row]}",
+                    usual=usual.iloc[row],
+                    count=len(np.unique(codes[is_other])),
+                )
+            )
+    return findings
 
 
 def _layer(
@@ -264,6 +326,16 @@ _SCATTERED = Rule(
     ),
     Text(en="put together by the parcel id", zh="已按地块编号归并"),
 )
+_DIFFER = Rule(
+    "points.values_differ",
+    Severity.WARNING,
+    Text(
+        en="the points of {count} parcels hold different values; here another point "
+        "of the parcel has “{usual}”",
+        zh="{count} 宗地块各界址点所填的值不一致；此处同一地块另有“{usual}”",
+    ),
+    Text(en="the first value is taken; correct the file", zh="取首个值；请更正文件"),
+)
 _FILLED = Rule(
     "points.id_filled",
     Severity.INFO,
@@ -274,17 +346,12 @@ _TOO_FEW = Rule(
     "points.too_few",
     Severity.ERROR,
     Text(
-        en="a ring of fewer than {least} points has no area",
-        zh="不足 {least} 个点的圈不构成面",
+        en="a parcel of fewer than {least} points has no area",
+        zh="不足 {least} 个点的地块不构成面",
     ),
-    Text(en="ring left out; correct the file", zh="该圈未采用；请更正文件"),
-)
-_OPEN = Rule(
-    "points.unclosed",
-    Severity.INFO,
     Text(
-        en="{count} rings do not end with their first point (this is the first)",
-        zh="{count} 个圈未以起点闭合（此为首个）",
+        en="record kept without a shape; correct the file",
+        zh="保留记录，图形置空；请更正文件",
     ),
-    Text(en="closed in reading", zh="读取时已闭合"),
 )
+_IN_FILE = Text(en="{name}, {text}", zh="{name}{text}")

@@ -1,205 +1,141 @@
 """Points to rings, and rings to polygons: shells and holes by containment.
 
-Numbers of rings say where a ring ends, not what it is: a ring inside an odd number of
-others is a hole (even-odd rule).
+Rings are divided, closed, nested and refused as those of a survey TXT
+(`zqland_geodata.survey.rings` and `nesting`): what a table of points leaves open, it
+leaves open in the same ways.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
+from zqland_geodata.survey import nesting
+from zqland_geodata.survey import points as survey_points
+from zqland_geodata.survey import rings as survey_rings
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from zqland_geodata.survey.tally import Tally
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
     Shapes = NDArray[np.object_]
 
-CLOSED_WITHIN = 1e-4
-"""How near the last point of a ring is to its first, in metres (or degrees / 1e6)."""
-
 LEAST_POINTS = 3
-"""Distinct points without which a ring has no area."""
+"""Distinct points without which a parcel has no area."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rings:
-    """Rings of parcels, without the row that closes them.
+class Boundaries:
+    """The points of all parcels, those of a parcel together.
 
     Attributes
     ----------
     coordinates
-        Points, easting first; shape (n, 2).
-    ring
-        Number of the ring of each point: 0, 1, …
+        Easting or longitude first; shape (n, 2).
     owner
-        Position of the parcel of each ring.
-    is_closed
-        Whether each ring ended with its first point.
+        Position of the parcel of each point: 0, 1, … ascending.
+    number
+        Number of the ring as it stands in the file, or `NO_RING`.
+    lines
+        Line of each point.
+    names
+        Name of each point, or ``""``.
+    metres
+        How many metres one unit of the coordinates is, roughly.
     """
 
     coordinates: Floats
-    ring: Integers
     owner: Integers
-    is_closed: Flags
+    number: Integers
+    lines: Integers
+    names: Sequence[str]
+    metres: float = 1.0
 
 
-def divide(
-    coordinates: Floats, owner: Integers, number: Integers, tolerance: float
-) -> Rings:
-    """Divide points into rings.
-
-    A ring ends where the parcel or the number of the ring changes, or where it comes
-    back to its first point.
+def polygons(boundaries: Boundaries, tally: Tally) -> tuple[Shapes, Integers]:
+    """Make polygons of points.
 
     Parameters
     ----------
-    coordinates
-        Points in the order of the file, those of a parcel together; shape (n, 2).
-    owner
-        Position of the parcel of each point, not falling.
-    number
-        Number of the ring as it stands in the file, or 0 for all.
-    tolerance
-        How near two points are that are the same.
-
-    Returns
-    -------
-    rings
-        The rings, repeated points left out.
-
-    Examples
-    --------
-    >>> square = [[0, 0], [0, 9], [9, 9], [9, 0], [0, 0], [2, 2], [2, 3], [3, 3]]
-    >>> zeros = np.zeros(8, dtype=int)
-    >>> rings = divide(np.array(square, dtype=float), zeros, zeros, 1e-4)
-    >>> rings.ring.tolist(), rings.is_closed.tolist()
-    ([0, 0, 0, 0, 1, 1, 1], [True, False])
-    """
-    count = len(coordinates)
-    changes = np.flatnonzero((np.diff(owner) != 0) | (np.diff(number) != 0)) + 1
-    starts: list[int] = []
-    ends: list[int] = []
-    closed: list[bool] = []
-    # A turn per run: where a ring comes back to its start can only be found in order.
-    for first, last in zip([0, *changes], [*changes, count], strict=True):
-        start = first
-        while start < last:
-            near = _near(coordinates[start:last], coordinates[start], tolerance)
-            stop = start + _end(near)
-            starts.append(start)
-            ends.append(stop)
-            closed.append(stop < last)
-            # Rows of the first point behind the end close the ring, once or more.
-            while stop < last and near[stop - start]:
-                stop += 1
-            start = stop
-    begin, stop_at = np.asarray(starts, np.int64), np.asarray(ends, np.int64)
-    sizes = stop_at - begin
-    ring = np.repeat(np.arange(len(sizes)), sizes)
-    offsets = np.arange(len(ring)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    points = coordinates[begin[ring] + offsets]
-    same = np.zeros(len(ring), dtype=np.bool_)
-    same[1:] = (np.abs(np.diff(points, axis=0)) <= tolerance).all(axis=1)
-    same[1:] &= np.diff(ring) == 0
-    return Rings(points[~same], ring[~same], owner[begin], np.asarray(closed))
-
-
-def _end(near: Flags) -> int:
-    """Return how many rows belong to a ring, by which rows are at its first point."""
-    back = np.flatnonzero(near)
-    back = back[back >= LEAST_POINTS]
-    if len(back):
-        return int(back[0])
-    # The last row may close a ring that is too short to be one.
-    return len(near) - 1 if len(near) > 1 and near[-1] else len(near)
-
-
-def _near(points: Floats, point: Floats, tolerance: float) -> Flags:
-    return np.asarray((np.abs(points - point) <= tolerance).all(axis=1))
-
-
-def polygons(rings: Rings, count: int) -> Shapes:
-    """Make polygons of rings.
-
-    Parameters
-    ----------
-    rings
-        The rings.
-    count
-        Number of parcels.
+    boundaries
+        The points, one at least.
+    tally
+        Where tolerances are remarked, by parcel of those that have a shape.
 
     Returns
     -------
     shapes
-        A polygon or multipolygon for each parcel; an empty polygon where no ring has
-        three points. Rings that cross themselves stay as they are.
-    """
-    shapes = np.full(count, shapely.Polygon(), dtype=object)
-    sizes = np.bincount(rings.ring, minlength=len(rings.owner))
-    kept = sizes >= LEAST_POINTS
-    if not kept.any():
-        return shapes
-    chosen = kept[rings.ring]
-    renumbered = np.cumsum(kept) - 1
-    lines = shapely.linearrings(
-        rings.coordinates[chosen], indices=renumbered[rings.ring[chosen]]
-    )
-    faces = np.asarray(shapely.polygons(np.asarray(lines, dtype=object)), dtype=object)
-    owner = rings.owner[kept]
-    counts = np.bincount(owner, minlength=count)
-    single = counts[owner] == 1
-    shapes[owner[single]] = faces[single]
-    # Parcels of several rings are few, and each is a question of its own.
-    for parcel in np.flatnonzero(counts > 1):
-        shapes[parcel] = even_odd(faces[owner == parcel])
-    return shapes
+        A polygon or multipolygon for each parcel; an empty polygon for parcels of
+        fewer than three points. Rings that cross themselves stay as they are.
+    sizes
+        How many distinct points those parcels have, else 0.
 
-
-def even_odd(faces: Shapes) -> shapely.Polygon | shapely.MultiPolygon:
-    """Put rings of one parcel together.
-
-    Parameters
-    ----------
-    faces
-        Each ring as a polygon without holes.
-
-    Returns
-    -------
-    shape
-        Rings at even depth are shells, those at odd depth holes of the smallest shell
-        around them.
+    Raises
+    ------
+    SurveyTextError
+        The points can be read in two ways; the message names the line.
 
     Examples
     --------
-    >>> hole, shell = shapely.box(2, 2, 3, 3), shapely.box(0, 0, 9, 9)
-    >>> even_odd(np.array([hole, shell])).area
-    80.0
+    >>> from zqland_geodata.survey.tally import Tally
+    >>> square = np.array([[0, 0], [0, 9], [9, 9], [9, 0], [0, 0]], dtype=float)
+    >>> zeros = np.zeros(5, dtype=int)
+    >>> one = Boundaries(square, zeros, zeros + 1, np.arange(5) + 2, [""] * 5)
+    >>> polygons(one, Tally())[0][0].area
+    81.0
     """
-    order = np.argsort(-shapely.area(faces), kind="stable")
-    ranked = faces[order]
-    inside = shapely.point_on_surface(ranked)
-    around = np.tril(
-        shapely.contains_xy(
-            ranked[None, :],
-            shapely.get_x(inside)[:, None],
-            shapely.get_y(inside)[:, None],
-        ),
-        k=-1,
-    )
-    depth = around.sum(axis=1)
-    holes: dict[int, list[shapely.LinearRing]] = {
-        int(shell): [] for shell in np.flatnonzero(depth % 2 == 0)
-    }
-    for ring in np.flatnonzero(depth % 2 == 1):
-        shell = np.flatnonzero(around[ring] & (depth == depth[ring] - 1))[-1]
-        holes[int(shell)].append(ranked[ring].exterior)
-    parts = [
-        shapely.Polygon(ranked[shell].exterior, inner) for shell, inner in holes.items()
+    owner = boundaries.owner
+    count = int(owner[-1]) + 1
+    shapes = np.full(count, shapely.Polygon(), dtype=object)
+    sizes = _distinct(boundaries, count)
+    is_whole = sizes >= LEAST_POINTS
+    if is_whole.any():
+        shapes[is_whole] = _shapes(boundaries, is_whole[owner], tally)
+    return shapes, np.where(is_whole, 0, sizes)
+
+
+def _distinct(boundaries: Boundaries, count: int) -> Integers:
+    """Count the points of each parcel, without a row that only closes it."""
+    owner, xy = boundaries.owner, boundaries.coordinates
+    sizes = np.bincount(owner, minlength=count)
+    ends = np.cumsum(sizes)
+    near = survey_rings.SAME_M / boundaries.metres
+    returns = (np.abs(xy[ends - 1] - xy[ends - sizes]) <= near).all(axis=1)
+    return np.asarray(sizes - (returns & (sizes > 1)))
+
+
+def _shapes(boundaries: Boundaries, is_kept: Flags, tally: Tally) -> Shapes:
+    xy = boundaries.coordinates[is_kept]
+    names = [
+        name
+        for name, kept in zip(boundaries.names, is_kept.tolist(), strict=True)
+        if kept
     ]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
+    points = survey_points.Points(
+        first=xy[:, 1],
+        second=xy[:, 0],
+        rings=boundaries.number[is_kept],
+        owners=np.unique(boundaries.owner[is_kept], return_inverse=True)[1],
+        lines=boundaries.lines[is_kept],
+        names=names,
+    )
+    track = survey_rings.Track(
+        points=points,
+        xy=xy,
+        corrupt=np.full(len(xy), np.nan),
+        metres=boundaries.metres,
+        name=names.__getitem__,
+    )
+    divided = survey_rings.divide_rings(track, tally)
+    # Numbers of rings divide here and say nothing of shells and holes.
+    unnumbered = replace(points, rings=np.full(len(xy), survey_points.NO_RING))
+    return nesting.shapes_of(replace(track, points=unnumbered), divided, tally)

@@ -18,6 +18,7 @@ from zqland_geodata.errors import (
 )
 from zqland_geodata.options import Limits, ReadOptions
 from zqland_geodata.points import rings
+from zqland_geodata.survey.tally import Tally
 from zqland_geodata.vector import read_parcels
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def test_degrees_are_read(write_csv: Write, *, is_swapped: bool) -> None:
     ]
     parcels, rules = read(write_csv(HEADING, *rows))
     assert parcels.geometry.iloc[0].equals_exact(shapely.Polygon(corners), 1e-9)
-    assert "points.unclosed" in rules
+    assert "survey.not_closed" in rules
 
 
 def test_parcels_of_both_zones_get_their_own(write_csv: Write) -> None:
@@ -179,7 +180,7 @@ def test_open_rings_are_closed_with_a_finding(write_csv: Write) -> None:
             if after is not None and after[1] == row[1]]  # fmt: skip
     parcels, rules = read(write_csv(HEADING, *rows))
     assert parcels["home_geometry"].iloc[0].equals(expected())
-    assert rules.count("points.unclosed") == 1
+    assert rules.count("survey.not_closed") == 1
 
 
 def test_rings_without_numbers_end_where_they_close(write_csv: Write) -> None:
@@ -282,14 +283,77 @@ def test_a_line_of_the_file_stands_with_each_finding(write_csv: Write) -> None:
 
 @given(st.permutations([0, 1, 2, 3]))
 def test_the_order_of_rings_does_not_matter(order: list[int]) -> None:
-    boxes = np.array(
-        [
-            shapely.box(0, 0, 90, 90),
-            shapely.box(10, 10, 80, 80),
-            shapely.box(20, 20, 70, 70),
-            shapely.box(200, 0, 290, 90),
-        ]
+    boxes = [
+        shapely.box(0, 0, 90, 90),
+        shapely.box(10, 10, 80, 80),
+        shapely.box(20, 20, 70, 70),
+        shapely.box(200, 0, 290, 90),
+    ]
+    corners = np.vstack([shapely.get_coordinates(boxes[which])[:-1] for which in order])
+    boundaries = rings.Boundaries(
+        coordinates=corners,
+        owner=np.zeros(16, dtype=np.int64),
+        number=np.repeat(np.arange(1, 5), 4),
+        lines=np.arange(2, 18),
+        names=[""] * 16,
     )
-    shape = rings.even_odd(boxes[order])
+    shape = rings.polygons(boundaries, Tally())[0][0]
     assert shape.area == 8100 - 4900 + 2500 + 8100
     assert shapely.get_num_geometries(shape) == 3
+
+
+def opened(*parts: list[tuple[int, int]], **how: bool) -> Rows:
+    """Return the points of rings under one number; ``first`` or ``last`` close."""
+    ends = [how.get("first", False), how.get("last", False)]
+    corners = [
+        corner
+        for part, closes in zip(parts, ends, strict=True)
+        for corner in (*part, *part[:1] * closes)
+    ]
+    return [("A", 1, f"J{n}", *place(at)) for n, at in enumerate(corners, 1)]
+
+
+@pytest.mark.parametrize("closing", [{"first": True}, {"last": True}])
+def test_a_closed_and_an_open_ring_of_one_number_are_refused(
+    write_csv: Write, closing: dict[str, bool]
+) -> None:
+    with pytest.raises(FileUnreadableError, match="line"):
+        read(write_csv(HEADING, *opened(SHELL, PART, **closing)))
+
+
+def test_open_rings_of_one_number_that_repeat_their_names_are_refused(
+    write_csv: Write,
+) -> None:
+    rows = [("A", f"J{n % 4}", *place(at)) for n, at in enumerate([*SHELL, *HOLE])]
+    with pytest.raises(FileUnreadableError, match=r"line 6.*may be two rings"):
+        read(write_csv(("地块编号", "点号", "X", "Y"), *rows))
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        (SHELL, "line 7.*is the same as another ring"),
+        ([(x + 50, y) for x, y in SHELL], "line 7.*partly outside another"),
+    ],
+)
+def test_rings_that_cross_or_repeat_are_refused(
+    write_csv: Write, other: list[tuple[int, int]], message: str
+) -> None:
+    with pytest.raises(FileUnreadableError, match=message):
+        read(write_csv(HEADING, *points(("A", [SHELL, other]))))
+
+
+def test_a_closing_row_under_the_next_number_closes(write_csv: Write) -> None:
+    rows = points(("A", [SHELL]))
+    rows[-1] = ("A", 2, *rows[-1][2:])
+    parcels, rules = read(write_csv(HEADING, *rows))
+    assert parcels["home_geometry"].iloc[0].area == 10_000
+    assert "survey.closing_ring_number" in rules
+
+
+def test_names_that_differ_within_a_parcel_are_found(write_csv: Write) -> None:
+    rows = [(*row, "甲" if number < 3 else "乙") for number, row in enumerate(ONE)]
+    found = read_parcels(write_csv((*HEADING, "地块名称"), *rows))
+    differ = [one for one in found.findings if one.rule == "points.values_differ"]
+    assert [(one.place, one.value) for one in differ] == [("line 5", "乙")]
+    assert found.parcels["name"].iloc[0] == "甲"
