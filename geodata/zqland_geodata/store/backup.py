@@ -184,7 +184,8 @@ def _copy_pages(store: Store, draft: Path) -> None:
 
 
 def _to_file(store: Store, draft: Path, report: Report | None) -> None:
-    engine = engines.connect(engines.store_url(draft))
+    # One file, without those that stand beside a file in use.
+    engine = engines.connect(engines.store_url(draft), keeps_mode=True)
     try:
         with (
             store.reading().connection() as source,
@@ -192,10 +193,6 @@ def _to_file(store: Store, draft: Path, report: Report | None) -> None:
             target.begin(),
         ):
             _carry(source, target, (draft.name, report))
-        with engine.connect().execution_options(
-            isolation_level="AUTOCOMMIT"
-        ) as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
     finally:
         engine.dispose()
 

@@ -98,7 +98,8 @@ def connect(url: URL, *, wait_s: float = WAIT_S, keeps_mode: bool = False) -> En
         (`WRITING`) with the lock of SQLite.
     """
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, connect_args={"timeout": wait_s})
+        facts: dict[str, Any] = {"timeout": wait_s}
+        engine = sa.create_engine(url, connect_args=facts, pool_timeout=wait_s)
         prepare = _prepare_plainly if keeps_mode else _prepare_sqlite
         sa.event.listen(engine, "connect", prepare)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -109,7 +110,9 @@ def connect(url: URL, *, wait_s: float = WAIT_S, keeps_mode: bool = False) -> En
         "options": f"-c lock_timeout={wait_ms} -c timezone=UTC",
         "application_name": "zqland",
     }
-    return sa.create_engine(url, connect_args=facts, pool_pre_ping=True)
+    return sa.create_engine(
+        url, connect_args=facts, pool_pre_ping=True, pool_timeout=wait_s
+    )
 
 
 def for_reading(engine: Engine) -> Connection:

@@ -34,11 +34,17 @@ _FULL = Text(
     zh="{store} 所在磁盘空间不足。未写入任何内容，原有内容完好。请清理磁盘后重试。",
 )
 _LOST = Text(
-    en="The connection to {store} broke. What was not finished has not been written; "
-    "`zqland store history` shows the last entries. Check the network and the "
-    "server, then try again.",
-    zh="与 {store} 的连接中断。未完成的内容没有写入，可用 `zqland store history` "
-    "查看最近的记录。请检查网络和服务器后重试。",
+    en="{store} cannot be reached, or the connection broke. What was not finished has "
+    "not been written; `zqland store history` shows the last entries. Check the "
+    "network and the server, then try again.",
+    zh="无法连接 {store}，或连接中断。未完成的内容没有写入，可用 "
+    "`zqland store history` 查看最近的记录。请检查网络和服务器后重试。",
+)
+_DISK = Text(
+    en="The disk of {store} cannot be read or written ({reason}). Nothing was written. "
+    "Check whether it has room and is sound, then try again.",
+    zh="{store} 所在磁盘无法读写（{reason}）。未写入任何内容。"
+    "请检查磁盘空间和状态后重试。",
 )
 _DAMAGED = Text(
     en="{store} is damaged, or no store at all ({reason}). Leave it as it is, and "
@@ -68,7 +74,7 @@ _SQLITE: tuple[tuple[str, _Meaning], ...] = (
     ("SQLITE_BUSY", (StoreBusyError, BUSY)),
     ("SQLITE_LOCKED", (StoreBusyError, BUSY)),
     ("SQLITE_FULL", (StoreFullError, _FULL)),
-    ("SQLITE_IOERR", (StoreFullError, _FULL)),
+    ("SQLITE_IOERR", (StoreAccessError, _DISK)),
     ("SQLITE_CORRUPT", (StoreDamagedError, _DAMAGED)),
     ("SQLITE_NOTADB", (StoreDamagedError, _DAMAGED)),
     ("SQLITE_READONLY", (StoreAccessError, _ACCESS)),
@@ -92,7 +98,7 @@ _POSTGRES: tuple[tuple[str, _Meaning], ...] = (
     ("25006", (StoreAccessError, _ACCESS)),
     ("3D000", (StoreMissingError, _NO_DATABASE)),
     ("XX", (StoreDamagedError, _DAMAGED)),
-    ("58", (StoreDamagedError, _DAMAGED)),
+    ("58", (StoreAccessError, _DISK)),
 )
 
 

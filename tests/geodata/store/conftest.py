@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
+import select
 import shutil
-import subprocess
+import socket
 import tempfile
-import uuid
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import psycopg
 import pytest
 from shapely.geometry import box
 
 from zqland import crs, tables
-from zqland.testing import postgres_bin
+from zqland.testing import Cluster, postgres
 from zqland_geodata import demo, places
 from zqland_geodata.store import Store, open_store
 
@@ -27,86 +27,15 @@ if TYPE_CHECKING:
 
 DATABASES = ("sqlite", "postgis")
 
-_ROOM_BYTES = 2_000_000_000
-_FAST = "-c fsync=off -c full_page_writes=off -c max_connections=120"
-
-
-class Cluster:
-    """A running PostgreSQL that listens on a socket in its own folder only."""
-
-    def __init__(self, folder: Path, programs: Path) -> None:
-        self.folder = folder
-        self.programs = programs
-
-    def run(self, program: str, *options: str) -> None:
-        """Run a program of PostgreSQL as a user that it accepts."""
-        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        subprocess.run(  # noqa: S603 - our own words
-            [*user, str(self.programs / program), *options],
-            check=True,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-        )
-
-    def start(self, options: str = _FAST) -> None:
-        """Start the server and wait until it answers."""
-        listen = f"-c listen_addresses='' -c unix_socket_directories='{self.folder}'"
-        data, log = str(self.folder / "data"), str(self.folder / "log")
-        self.run("pg_ctl", "-D", data, "-l", log, "-w", "-o", f"{listen} {options}",
-                 "start")  # fmt: skip
-
-    def stop(self, mode: str = "immediate") -> None:
-        """Stop the server; at once and without care unless told otherwise."""
-        self.run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "-w", "stop")
-
-    def url(self, database: str) -> str:
-        """Give the address of a database."""
-        return f"postgresql://postgres@/{database}?host={self.folder}"
-
-    def create_database(self, template: str = "with_postgis") -> str:
-        """Make a database like another and return its address."""
-        name = f"t{uuid.uuid4().hex}"
-        self.execute("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self.url(name)
-
-    def drop(self, address: str) -> None:
-        """Drop a database, whoever is connected to it."""
-        name = address.rpartition("/t")[2].partition("?")[0]
-        self.execute("postgres", f"DROP DATABASE IF EXISTS t{name} WITH (FORCE)")
-
-    def execute(self, database: str, statement: str) -> None:
-        """Let the server do something, in a transaction of its own."""
-        with psycopg.connect(self.url(database), autocommit=True) as connection:
-            connection.execute(statement.encode())
-
-
-def _fast_place() -> str | None:
-    """Give a folder in memory, for deleting many files from a disk takes long."""
-    memory = Path("/dev/shm")  # noqa: S108 - made private by mkdtemp
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_BYTES
-    return str(memory) if roomy else None
+_SOCKET = ".s.PGSQL.5432"
+_MOMENT_S = 0.1
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """Start a cluster on its own data and socket folder, and stop it at the end."""
-    programs = postgres_bin()
-    # The path of a socket must be short, which those of pytest are not.
-    folder = Path(tempfile.mkdtemp(prefix="zqpg-", dir=_fast_place()))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-    running = Cluster(folder, programs)
-    options = ("-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-    running.run("initdb", "-D", str(folder / "data"), *options)
-    try:
-        running.start()
-        # Making the extension takes longer than copying a database that has it.
-        running.execute("postgres", "CREATE DATABASE with_postgis")
-        running.execute("with_postgis", "CREATE EXTENSION postgis")
+    """Run a server for all tests of the store."""
+    with postgres() as running:
         yield running
-    finally:
-        running.stop()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -199,3 +128,65 @@ def filled(books: Store, two_parcels: gpd.GeoDataFrame) -> Store:
 def city() -> Reserve:
     """Give the demonstration city."""
     return demo.create_city()
+
+
+class LossyServer:
+    """Stands before a server, and loses its answer to the first commit of a write."""
+
+    def __init__(self, folder: Path, server: Path) -> None:
+        self.server = str(server / _SOCKET)
+        self.written = False
+        self.lost = False
+        self.closing = False
+        self.listening = socket.socket(socket.AF_UNIX)
+        self.listening.bind(str(folder / _SOCKET))
+        self.listening.listen()
+        self.thread = threading.Thread(target=self._accept)
+        self.thread.start()
+
+    def close(self) -> None:
+        """Stop listening, and leave whoever is still connected."""
+        self.closing = True
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.listening.close()
+        self.thread.join()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.listening.accept()
+                self._serve(client)
+
+    def _serve(self, client: socket.socket) -> None:
+        """Hand messages to and fro until one side ends."""
+        with client, socket.socket(socket.AF_UNIX) as server:
+            server.connect(self.server)
+            losing = False
+            while not self.closing:
+                ready, _, _ = select.select([client, server], [], [], _MOMENT_S)
+                for side, other in ((client, server), (server, client)):
+                    if side not in ready:
+                        continue
+                    message = side.recv(65_536)
+                    if not message or (losing and side is server):
+                        self.lost |= losing
+                        return
+                    self.written |= b"INSERT INTO revisions" in message
+                    commits = b"COMMIT" in message and self.written
+                    losing |= commits and not self.lost
+                    other.sendall(message)
+
+
+@pytest.fixture
+def lossy() -> Iterator[Callable[[Path, str], str]]:
+    """Make an address of a database whose server's answer to a commit is lost."""
+    made: list[LossyServer] = []
+    with tempfile.TemporaryDirectory(prefix="zqlossy-") as folder:
+
+        def stand_before(server: Path, database: str) -> str:
+            made.append(LossyServer(Path(folder), server))
+            return f"postgresql://postgres@/{database}?host={folder}"
+
+        yield stand_before
+        for server in made:
+            server.close()
