@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from importlib.metadata import version as version_of
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
+import zqland_geodata
 from zqland.catalogues import columns, load_catalogues
+from zqland.findings import SEVERITY_TEXTS
+from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sphinx.application import Sphinx
 
 project = "zqland"
@@ -51,6 +58,7 @@ def _write_catalogue_pages(_app: Sphinx) -> None:
     folder.mkdir(exist_ok=True)
     (folder / "columns.md").write_text(columns_page(), encoding="utf-8")
     (folder / "items.md").write_text(items_page(), encoding="utf-8")
+    (folder / "findings.md").write_text(findings_page(), encoding="utf-8")
 
 
 def columns_page() -> str:
@@ -78,6 +86,35 @@ def items_page() -> str:
     lines = ["# Items of evidence", "", "| key | English | 中文 |", "|---|---|---|"]
     lines += [f"| `{key}` | {text.en} | {text.zh} |" for key, text in items.items()]
     return "\n".join([*lines, ""])
+
+
+def findings_page() -> str:
+    """List the rules that readers, checks and writers apply, by their codes."""
+    rules = {rule.code: rule for rule in _rules()}
+    lines = [
+        "# Findings by their codes",
+        "",
+        "What readers, checks, repairs and writers may report. Words in braces stand "
+        "for facts of the case.",
+        "",
+        "| code | severity | what is found | 发现 |",
+        "|---|---|---|---|",
+    ]
+    for code, rule in sorted(rules.items()):
+        severity = SEVERITY_TEXTS[rule.severity].en
+        message = rule.message
+        lines.append(f"| `{code}` | {severity} | {message.en} | {message.zh} |")
+    return "\n".join([*lines, ""])
+
+
+def _rules() -> Iterator[Rule]:
+    """Find the rules of every module that reads, checks or writes."""
+    for module in walk_packages(zqland_geodata.__path__, "zqland_geodata."):
+        if ".migrations" in module.name:
+            continue  # these run in their own frame only
+        for value in vars(import_module(module.name)).values():
+            members = value.values() if isinstance(value, dict) else [value]
+            yield from (one for one in members if isinstance(one, Rule))
 
 
 def setup(app: Sphinx) -> None:
