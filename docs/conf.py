@@ -94,8 +94,7 @@ def findings_page() -> str:
     lines = [
         "# Findings by their codes",
         "",
-        "What readers, checks, repairs and writers may report. Words in braces stand "
-        "for facts of the case.",
+        "What readers, checks, repairs and writers report; words in braces are facts.",
         "",
         "| code | severity | what is found | 发现 |",
         "|---|---|---|---|",
