@@ -25,6 +25,9 @@ _MARKS = {
     codecs.BOM_UTF16_BE: ("utf-16", "UTF-16 BE, BOM"),
 }
 _NUL = "\0"
+_ANY_END = re.compile(r"\r\n?|\n")
+_OTHER_END = re.compile(r"(?<!\r)\n|\r(?!\n)")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _END_OF_FILE = "\x1a"
 
 
@@ -52,10 +55,10 @@ def decode(content: bytes, name: str, tally: Tally) -> str:
     """
     text, encoding = _decoded(content, name)
     if encoding:
-        tally.add(ENCODING, 0, encoding)
+        tally.add(ENCODING, _first_beyond_ascii(text), encoding)
     if text.endswith((_END_OF_FILE, _NUL)):
         text = text.rstrip(_END_OF_FILE + _NUL)
-        tally.add(END_MARK, 0)
+        tally.add(END_MARK, _line(text, len(text)))
     if _NUL in text:
         line = text.count("\n", 0, text.index(_NUL)) + 1
         raise FileUnreadableError(_ZERO.format(name=name, line=line))
@@ -90,8 +93,21 @@ def lines_of(text: str, tally: Tally) -> list[str]:
     if only_lf or only_cr:
         counts = (("CR LF", whole), ("LF", only_lf), ("CR", only_cr))
         kinds = [name for name, count in counts if count]
-        tally.add(LINE_ENDS, 0, " + ".join(kinds))
+        other = _OTHER_END.search(text)
+        assert other is not None  # noqa: S101 - one was counted
+        tally.add(LINE_ENDS, _line(text, other.start()), " + ".join(kinds))
     return with_lf.replace("\r", "\n").split("\n")
+
+
+def _first_beyond_ascii(text: str) -> int:
+    """Return the line of the first letter that encodings differ in, or 1."""
+    found = _BEYOND_ASCII.search(text)
+    return 1 if found is None else _line(text, found.start())
+
+
+def _line(text: str, position: int) -> int:
+    """Return the number of the line that a position of the text is in."""
+    return sum(1 for _ in _ANY_END.finditer(text, 0, position)) + 1
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:

@@ -37,6 +37,7 @@ _NUMBER = re.compile(
 )
 _SEVEN = 7
 _LARGEST_NUMBER = 99
+_LEAST_ROTATION, _LEAST_SCALE, _FACTOR_WITHIN = 1e-4, 1e-3, 1e-2
 _METRES, _DEGREES = ("米", "m", "metre", "meter"), ("度", "degree", "deg", "°")
 
 
@@ -119,7 +120,12 @@ def understand(
 def _remark_missing(rows: dict[str, Row], tally: Tally) -> None:
     missing = [key for key in HEAD_KEYS if key not in rows]
     if missing:
-        tally.add(KEYS_MISSING, 0, "、".join(missing))
+        tally.add(KEYS_MISSING, _first_line(rows), "、".join(missing))
+
+
+def _first_line(rows: dict[str, Row]) -> int:
+    """Return the first line of the head, or of the file where it has none."""
+    return min((row.line for row in rows.values()), default=1)
 
 
 def _given(source_crs: int) -> tuple[grids.Datum, int | None]:
@@ -154,7 +160,8 @@ def _datum(
     if row is None or not row.text:
         if given is None:
             raise SourceCrsError(_NO_DATUM)
-        tally.add(DATUM_GIVEN, row.line if row else 0, given[0].value)
+        line = row.line if row else _first_line(rows)
+        tally.add(DATUM_GIVEN, line, given[0].value)
         return given[0]
     datum = _named(row, tally)
     if given is not None and given[0] is not datum:
@@ -233,7 +240,24 @@ def _shift(rows: dict[str, Row], datum: grids.Datum) -> Shift | None:
         raise row.fault(_SHIFTED)
     if len(values) != _SEVEN or None in values:
         raise row.fault(_PARAMETERS)
-    return header_shift(datum, [value or 0.0 for value in values])
+    numbers = [value or 0.0 for value in values]
+    if not _has_usual_units(numbers):
+        raise row.fault(_UNITS)
+    return header_shift(datum, numbers)
+
+
+def _has_usual_units(numbers: list[float]) -> bool:
+    """Tell whether rotations can be seconds, and the scale millionths.
+
+    Below the least values they would not move a point by a millimetre or by a few,
+    and nobody would state them; in radians and in parts per one they are common.
+    """
+    rotations = [abs(number) for number in numbers[3:6] if number]
+    scale = numbers[6]
+    is_factor = abs(scale - 1.0) <= _FACTOR_WITHIN
+    is_per_one = 0.0 < abs(scale) < _LEAST_SCALE
+    is_radians = bool(rotations) and max(rotations) < _LEAST_ROTATION
+    return not (is_factor or is_per_one or is_radians)
 
 
 def _values(row: Row) -> Iterator[float | None]:
@@ -333,4 +357,11 @@ _PARAMETERS = Text(
     "rotations about them, and scale. Four parameters go to the settings.",
     zh="转换参数为“{found}”，应为七个数：X、Y、Z 平移，X、Y、Z 旋转，尺度。"
     "四参数请写入设置。",
+)
+_UNITS = Text(
+    en="转换参数 is “{found}”; whether the rotations are seconds or radians, and the "
+    "scale millionths or a factor, cannot be told. Put the set into the settings with "
+    "its units.",
+    zh="转换参数为“{found}”，无法判断旋转是角秒还是弧度、尺度是百万分之一还是比例因子。"
+    "请将参数连同单位写入设置。",
 )

@@ -29,7 +29,7 @@ from zqland_geodata.localfiles import local_path
 from zqland_geodata.options import ReadOptions
 from zqland_geodata.remarks import Rule
 from zqland_geodata.survey import declared as declared_areas
-from zqland_geodata.survey import nesting, placing, rings
+from zqland_geodata.survey import grid_texts, nesting, placing, rings
 from zqland_geodata.survey.decoding import decode, lines_of
 from zqland_geodata.survey.grids import Decision, UndecidedError, decide
 from zqland_geodata.survey.head import Head, understand
@@ -44,11 +44,20 @@ if TYPE_CHECKING:
 
     from zqland.findings import Finding
     from zqland_geodata.assembly import ParcelsRead
+    from zqland_geodata.survey.grids import Remark
     from zqland_geodata.survey.placing import Placed, Shapes
-    from zqland_geodata.survey.points import Floats, Points
+    from zqland_geodata.survey.points import Floats, Integers, Points
     from zqland_geodata.survey.titles import Title
 
 _DEGREE_M = 111_000.0
+_STATED_IN = {
+    grid_texts.ZONE_FROM_EASTING.code: "带号",
+    grid_texts.ZONE_WRONG.code: "带号",
+    grid_texts.ZONE_FROM_CITY.code: "带号",
+    grid_texts.ZONE_GIVEN.code: "带号",
+    grid_texts.WIDTH_WRONG.code: "几度分带",
+}
+"""Which key of the head a remark is about; the others are about the points."""
 _CODES = {"M": "0601", "W": "0604"}
 
 
@@ -111,9 +120,8 @@ def _read(
         raise FileUnreadableError(_TOO_LARGE.format(name=source.name))
     points, corrupt = _without_corrupt(points)
     decision = _decided(points, head)
-    zone_line = head.line_of("带号")
     for remark in decision.remarks:
-        line = titles[remark.owner].row.line if remark.owner >= 0 else zone_line
+        line = _line_of(remark, head, titles, points)
         tally.add(
             remark.rule, line, remark.value, parcel=remark.owner, facts=remark.facts
         )
@@ -126,7 +134,8 @@ def _read(
     )
     divided = rings.divide_rings(track, tally, fast=fast)
     shapes = nesting.shapes_of(track, divided, tally)
-    _check_counts(titles, points, divided, tally)
+    rows = np.bincount(points.owners, np.isfinite(corrupt) + 1.0)
+    _check_counts(titles, rows.astype(np.int64), divided, tally)
     measured = _measured(shapes, decision, source.name)
     declared = declared_areas.read_declared(titles, measured, tally)
     declared_areas.check_open(declared, measured, divided.open_rings)
@@ -192,6 +201,16 @@ def _decided(points: Points, head: Head) -> Decision:
     return decision
 
 
+def _line_of(
+    remark: Remark, head: Head, titles: Sequence[Title], points: Points
+) -> int:
+    """Return the line that a remark on axes or grid is about."""
+    if remark.owner >= 0:
+        return titles[remark.owner].row.line
+    stated = head.line_of(_STATED_IN.get(remark.rule.code, ""))
+    return stated or int(points.lines[0])
+
+
 def _measured(shapes: Shapes, decision: Decision, name: str) -> pd.DataFrame:
     try:
         return placing.measure_in_file(shapes, decision.grids)
@@ -201,10 +220,9 @@ def _measured(shapes: Shapes, decision: Decision, name: str) -> pd.DataFrame:
 
 
 def _check_counts(
-    titles: Sequence[Title], points: Points, divided: rings.Rings, tally: Tally
+    titles: Sequence[Title], counts: Integers, divided: rings.Rings, tally: Tally
 ) -> None:
     """Compare the stated number of points with the rows."""
-    counts = np.bincount(points.owners, minlength=len(titles))
     for owner, title in enumerate(titles):
         count, closing = int(counts[owner]), int(divided.closing_rows[owner])
         missing = int(divided.open_rings[owner])
@@ -249,7 +267,7 @@ def _class(title: Title, known: dict[str, str], tally: Tally) -> str | None:
         if value:
             tally.add(NOT_KEPT, title.row.line, value, key=key)
     for value in filter(None, others):
-        tally.add(NOT_KEPT, title.row.line, value, key="@")
+        tally.add(NOT_KEPT, title.row.line, value, key=_FURTHER)
     return found
 
 
@@ -359,6 +377,7 @@ _NEIGHBOUR = Rule(
         zh="保留文件的投影带与坐标",
     ),
 )
+_FURTHER = Text(en="behind the code", zh="地类编码之后的其他字段")
 _IN_FILE = Text(en="{name}, {text}", zh="{name} {text}")
 _TOO_LARGE = Text(
     en="{name} holds more than is read. Split it.",

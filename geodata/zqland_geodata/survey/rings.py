@@ -274,7 +274,8 @@ class _Divider:
             return
         corrupt = float(self.track.corrupt[rows[-1]])
         is_closed = bool(np.isfinite(corrupt))
-        if len(rest) < _FEWEST:
+        is_short_loop = len(rest) == _FEWEST and self.same(rest[0], rest[-1])
+        if len(rest) < _FEWEST or is_short_loop:
             raise self._fault(rest[0], texts.FEW_POINTS)
         if is_closed:
             self._check_corrupt(rest, corrupt)

@@ -73,7 +73,7 @@ class Tally:
             self._entries[key] = _Entry(rule, parcel, about, str(value), known, lines)
             return
         entry.count += 1
-        if len(entry.lines) < _PLACES:
+        if len(entry.lines) <= _PLACES and line not in entry.lines:
             entry.lines.append(line)
 
     def findings(self, ids: Sequence[str]) -> Iterator[Finding]:
@@ -93,8 +93,8 @@ class Tally:
             rule = entry.rule
             facts = dict(entry.facts)
             if entry.count > 1 and entry.lines:
-                more = "…" if entry.count > len(entry.lines) else ""
-                lines = ", ".join(map(str, entry.lines)) + more
+                more = "…" if len(entry.lines) > _PLACES else ""
+                lines = ", ".join(map(str, entry.lines[:_PLACES])) + more
                 often = _OFTEN.format(
                     text=rule.message.format(**facts), count=entry.count, lines=lines
                 )

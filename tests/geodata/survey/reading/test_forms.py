@@ -422,3 +422,54 @@ def test_a_hole_that_rounding_pushed_over_the_edge_is_a_hole(
         "J7,2,2563100.000,38357500.000", "J7,2,2562889.508,38357500.000"
     )
     assert len(home(read_survey_txt(write_text("a.txt", text))).interiors) == 1
+
+
+def test_a_corrupt_closing_row_counts_as_the_row_that_it_is(
+    golden: str, write_text: Write
+) -> None:
+    row = "J1,1,2563400.000,38357200.000\nJ5"
+    text = golden.replace(row, "J1,1,2563400.000,2563400.000\nJ5")
+    rules = codes(read_survey_txt(write_text("a.txt", text)))
+    assert "survey.closing_corrupt" in rules
+    assert not any("count" in rule for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule", "line"),
+    [
+        (("带号=38", "带号=39"), "survey.zone_wrong", 9),
+        (("几度分带=3", "几度分带=6"), "survey.zone_width_wrong", 6),
+        ((",38357", ",357"), "survey.no_zone_prefix", 14),
+        (("带号=38\n", ""), "survey.zone_from_easting", 13),
+        (("带号=38\n", ""), "survey.head_keys_missing", 2),
+    ],
+)
+def test_a_tolerance_stands_at_the_line_that_it_is_about(
+    golden: str, write_text: Write, change: tuple[str, str], rule: str, line: int
+) -> None:
+    read = read_survey_txt(write_text("a.txt", golden.replace(*change)))
+    (finding,) = [one for one in read.findings if one.rule == rule]
+    assert finding.place == f"line {line}"
+
+
+def test_encoding_and_line_ends_are_told_with_their_first_line(
+    golden: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.txt"
+    lines = golden.splitlines()
+    text = "\r\n".join(lines[:7]) + "\n" + "\r\n".join(lines[7:]) + "\r\n\x1a"
+    path.write_bytes(text.encode("utf-8"))
+    places = {one.rule: one.place for one in read_survey_txt(path).findings}
+    assert places["survey.encoding"] == "line 1"
+    assert places["survey.line_ends"] == "line 7"
+    assert places["survey.end_mark"] == f"line {len(lines) + 1}"
+
+
+def test_fields_behind_the_code_are_named_in_words(
+    golden: str, write_text: Write
+) -> None:
+    text = golden.replace("工业用地,0601,@", "工业用地,0601,甲,乙,@")
+    found = read_survey_txt(write_text("a.txt", text)).findings
+    (further,) = [one for one in found if "behind the code" in one.message.en]
+    assert "地类编码之后的其他字段" in further.message.zh
+    assert "2 times, lines 13)" in further.message.en

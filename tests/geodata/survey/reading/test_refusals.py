@@ -225,3 +225,30 @@ def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes, words: str) 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadableError, match="folder"):
         read_survey_txt(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "-10,20,30,0.1,0.2,0.3,1.0000015",
+        "-10,20,30,0.1,0.2,0.3,0.0000015",
+        "-10,20,30,0.0000004,0.0000009,0.0000014,1.5",
+    ],
+)
+def test_parameters_in_other_units_are_not_taken_for_seconds_and_millionths(
+    golden: str, write_text: Write, parameters: str
+) -> None:
+    old = golden.replace("2000国家大地坐标系", "1980西安坐标系")
+    text = old.replace("转换参数=0,0,0,0,0,0,0", f"转换参数={parameters}")
+    with pytest.raises(SurveyTextError, match=r"line 11.*seconds or radians"):
+        read_survey_txt(write_text("a.txt", text))
+
+
+def test_a_closed_ring_of_two_points_is_called_too_short(
+    golden: str, write_text: Write
+) -> None:
+    text = golden.replace("J2,1,2563420.000,38357800.000\n", "").replace(
+        "J3,1,2562900.000,38357820.000\n", ""
+    )
+    with pytest.raises(SurveyTextError, match=r"line 14.*fewer than three points"):
+        read_survey_txt(write_text("a.txt", text))
