@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from zqland import areas, constraints, readiness, shape, status
+from zqland import areas, constraints, holds, readiness, shape, status
 from zqland.areas import Method
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ class Reserve:
         True for records that describe no real ground; every output says so.
     constraints
         Layers of ground on which parcels may not, or not wholly, be built.
+    holds
+        Ground that is held for projects; each with its own ground where its parcel
+        may be retired (`zqland.holds.grounded`).
     """
 
     parcels: gpd.GeoDataFrame
@@ -59,6 +62,7 @@ class Reserve:
     targets: pd.DataFrame = field(default_factory=pd.DataFrame)
     fictional: bool = False
     constraints: tuple[ConstraintLayer, ...] = ()
+    holds: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def as_of(
         (``planar_m2``, ``ellipsoid_official_m2``, ``declared_m2``), the usable areas
         by the same (``usable_planar_m2`` …), ``constraints`` (keys of the layers that
         concern it) and ``forbidden_m2`` (planar), ``compactness``, and the columns of
-        `zqland.readiness.derive` and `zqland.status.derive`.
+        `zqland.readiness.derive`, `zqland.status.derive` and `zqland.holds.held`.
 
     Raises
     ------
@@ -125,6 +129,7 @@ def as_of(
     parcels = reserve.parcels
     measured = areas.measure(parcels, methods=STATE_METHODS)
     laid = overlay or constraints.overlay(parcels, reserve.constraints)
+    kept = holds.held(parcels, reserve.holds, on=on)
     found = {"constraints": laid.keys(), "forbidden_m2": laid.forbidden_m2}
     parts = [
         measured,
@@ -132,7 +137,8 @@ def as_of(
         pd.DataFrame(found, index=parcels.index),
         shape.compactness(gpd.GeoSeries(parcels["home_geometry"])),
         readiness.derive(parcels, reserve.evidence, on=on, rules=catalogues.readiness),
-        status.derive(parcels, reserve.status_events, on=on),
+        status.derive(parcels, reserve.status_events, on=on, held=kept["held"]),
+        kept,
     ]
     derived = pd.concat(parts, axis=1)
     own = parcels.drop(columns=derived.columns.intersection(parcels.columns))

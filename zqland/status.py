@@ -33,7 +33,11 @@ _NAMES = [status.value for status in Status]
 
 
 def derive(
-    parcels: pd.DataFrame, status_events: pd.DataFrame, *, on: dt.date
+    parcels: pd.DataFrame,
+    status_events: pd.DataFrame,
+    *,
+    on: dt.date,
+    held: pd.Series[bool] | None = None,
 ) -> pd.DataFrame:
     """Derive the status of each parcel on a date.
 
@@ -48,13 +52,16 @@ def derive(
         Events as in the catalogue of columns.
     on
         The date.
+    held
+        Which parcels are held for a project on the date, wholly or in part
+        (`zqland.holds.held`), on the index of the parcels; none where it is not given.
 
     Returns
     -------
     status
         On the index of the parcels: ``status`` (one of `Status`), ``status_since``
         (first day of the unbroken run of that status; missing without an event) and
-        ``free`` (true for ground in reserve).
+        ``free`` (true for ground in reserve that is not held).
 
     Raises
     ------
@@ -90,11 +97,14 @@ def derive(
     # Rows are in order of time, so the last assignment for a parcel stays.
     status[owner[begins]] = code[begins]
     since[owner[begins]] = day[begins]
+    is_free = status == _NAMES.index(Status.IN_RESERVE)
+    if held is not None:
+        is_free &= ~held.loc[parcels.index].to_numpy(np.bool_)
     return pd.DataFrame(
         {
             "status": pd.Categorical.from_codes(status, pd.Index(_NAMES)),
             "status_since": since,
-            "free": status == _NAMES.index(Status.IN_RESERVE),
+            "free": is_free,
         },
         index=parcels.index,
     )

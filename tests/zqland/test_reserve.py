@@ -110,3 +110,22 @@ def test_a_reserve_without_parcels_has_a_state(reserve: Reserve) -> None:
     state = as_of(nothing, on=ON, catalogues=CATALOGUES)
     assert len(state.parcels) == 0
     assert "mature_expected_on" in state.parcels
+
+
+def test_a_hold_takes_the_free_ground_until_its_last_day_and_no_longer(
+    reserve: Reserve,
+) -> None:
+    holds = pd.DataFrame(
+        {
+            "hold_id": ["H1"],
+            "parcel_id": "A-1",
+            "project_id": "P1",
+            "held_from": "2023-09-01",
+            "held_until": "2023-09-05",
+        }
+    )
+    kept = replace(reserve, holds=tables.check("holds", holds))
+    days = [ON, ON + dt.timedelta(days=1)]
+    states = [as_of(kept, on=day, catalogues=CATALOGUES).parcels for day in days]
+    assert [state.loc["A-1", "free"] for state in states] == [False, True]
+    assert [state.loc["A-1", "hold_ids"] for state in states] == [("H1",), ()]

@@ -111,3 +111,18 @@ def test_the_status_is_what_going_through_the_days_gives(
     for parcel, row in answer.iterrows():
         since = None if pd.isna(row["status_since"]) else row["status_since"].date()
         assert (row["status"], since) == plain_status(rows, str(parcel), on)
+
+
+def test_ground_in_reserve_that_is_held_is_not_free() -> None:
+    table = events(("A-1", "in_reserve", "2022-01-01"), ("A-2", "listed", "2022-01-01"))
+    held = pd.Series([True, False], index=PARCELS.index)
+    answer = derive(PARCELS, table, on=FIRST, held=held)
+    assert answer["free"].to_list() == [False, False]
+    assert answer["status"].to_list() == ["in_reserve", "listed"]
+
+
+def test_held_parcels_are_told_by_their_ids_not_by_their_order() -> None:
+    rows = [("A-1", "in_reserve", "2022-01-01"), ("A-2", "in_reserve", "2022-01-01")]
+    held = pd.Series([True, False], index=pd.Index(["A-2", "A-1"]))
+    answer = derive(PARCELS, events(*rows), on=FIRST, held=held)
+    assert answer["free"].to_list() == [True, False]
