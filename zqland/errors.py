@@ -14,6 +14,7 @@
     ├── BasisError           (ValueError)   areas of two methods in one question
     ├── ConstraintError      (ValueError)   a constraint layer that could take no ground
     ├── LedgerError          (ValueError)   books that cannot be kept, or not yet
+    ├── LineageError         (ValueError)   a split or merger that loses or makes land
     └── NotFoundError        (LookupError)  no such parcel, park, project, item …
 
 Each sentence says what was found, what is needed and what to do, in both languages.
@@ -78,6 +79,10 @@ class ConstraintError(ZqlandError, ValueError):
 
 class LedgerError(ZqlandError, ValueError):
     """The books cannot be kept so, or nothing is known yet of the days asked for."""
+
+
+class LineageError(ZqlandError, ValueError):
+    """A split, merger or correction would lose or invent land, or cannot be drawn."""
 
 
 class NotFoundError(ZqlandError, LookupError):
