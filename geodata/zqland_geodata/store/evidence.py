@@ -76,7 +76,7 @@ def add_evidence(
     if "evidence_id" not in given:
         given = given.assign(evidence_id=None)
     numbered = writer.numbered("evidence", given)
-    checked = tables.check("evidence", _signed(writer, numbered), items=items)
+    checked = tables.check("evidence", signed(writer, numbered), items=items)
     _check_subjects(writer.reading, checked)
     _check_corrections(writer.reading, checked)
     return [str(key) for key in writer.add("evidence", checked)]
@@ -130,8 +130,21 @@ def correct_evidence(
     return made
 
 
-def _signed(writer: Writer, evidence: pd.DataFrame) -> pd.DataFrame:
-    """Say who recorded it and when, where the entries do not."""
+def signed(writer: Writer, evidence: pd.DataFrame) -> pd.DataFrame:
+    """Say who recorded it and when, where the entries do not.
+
+    Parameters
+    ----------
+    writer
+        The revision that writes them.
+    evidence
+        Entries.
+
+    Returns
+    -------
+    evidence
+        With ``recorded_at`` and ``recorded_by`` in each.
+    """
     revision = writer.revision
     # Times in tables are those of the place, without a zone.
     at = pd.Timestamp(revision.at.astimezone().replace(tzinfo=None))

@@ -285,7 +285,7 @@ class Reader:
         Parameters
         ----------
         name
-            evidence or status_events.
+            Name of the table: evidence or status_events.
         key
             The entry.
 
@@ -327,7 +327,7 @@ class Reader:
         NotFoundError
             There is no such revision.
         """
-        with self._one_state() as connection:
+        with self.one_state() as connection:
             tables = {
                 name: self._of_reserve(connection, name, known_at, on)
                 for name in (
@@ -344,8 +344,14 @@ class Reader:
         return Reserve(fictional=fictional, **cast("dict[str, Any]", tables))
 
     @contextmanager
-    def _one_state(self) -> Iterator[Connection]:
-        """Let several calls see one state."""
+    def one_state(self) -> Iterator[Connection]:
+        """Let several calls see one state, also within a block that does so already.
+
+        Yields
+        ------
+        connection
+            The connection that all of them use.
+        """
         if self._pinned is not None:
             yield self._pinned
             return
