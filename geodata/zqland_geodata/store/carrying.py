@@ -116,8 +116,8 @@ def _place(table: sa.Table, rows: list[Row]) -> None:
         zones = [DEGREES if in_degrees else row["home_zone"] or 0 for row in rows]
         shapes = shapely.from_wkb([row[column] for row in rows])
         placed = shapely.set_srid(shapes, np.array(zones, dtype=np.int32))
-        placed = shapely.to_wkb(placed, include_srid=True)
-        for row, shape in zip(rows, placed, strict=True):
+        known = shapely.to_wkb(placed, include_srid=True)
+        for row, shape in zip(rows, known, strict=True):
             row[column] = shape
 
 

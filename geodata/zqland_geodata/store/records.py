@@ -18,6 +18,8 @@ from zqland_geodata.store.schema import BOX
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from zqland_geodata.store.schema import Column, Record
 
     Row = Mapping[str, object]
@@ -60,8 +62,10 @@ def flattened(record: Record, table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table.rename_axis(index).reset_index())
 
 
-def to_rows(record: Record, table: pd.DataFrame, dialect: str) -> list[dict[str, Any]]:
-    """Write a table as rows for the database.
+def to_columns(
+    record: Record, table: pd.DataFrame, dialect: str
+) -> dict[str, list[Any]]:
+    """Write a table for the database, column by column.
 
     Parameters
     ----------
@@ -70,19 +74,17 @@ def to_rows(record: Record, table: pd.DataFrame, dialect: str) -> list[dict[str,
     table
         In the types of the catalogue; columns that are missing are left empty.
     dialect
-        sqlite or postgresql.
+        Name of the dialect: sqlite or postgresql.
 
     Returns
     -------
-    rows
-        Plain Python values; None where nothing is known.
+    columns
+        Plain Python values by column, dates as texts; None where nothing is known.
     """
     flat = flattened(record, table)
     if record.name == "parcels":
         flat = measured(flat)
-    columns = [_plain(column, flat, dialect) for column in record.columns]
-    names = [column.name for column in record.columns]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return {column.name: _plain(column, flat, dialect) for column in record.columns}
 
 
 def column_of(value: object) -> object:
@@ -207,10 +209,7 @@ def _plain(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:
         return _to_wkb(column, flat, dialect)
     known = values.notna().to_numpy()
     if column.type in ("date", "datetime"):
-        # Seconds, for numpy gives whole numbers for anything finer.
-        times = pd.to_datetime(values).to_numpy("datetime64[s]")
-        unit = "D" if column.type == "date" else "s"
-        plain = times.astype(f"datetime64[{unit}]").astype(object)
+        plain = _date_texts(values, column.type)
     elif column.type == "number":
         plain = values.to_numpy("float64", na_value=np.nan).astype(object)
     elif column.type == "integer":
@@ -220,6 +219,15 @@ def _plain(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:
         plain = values.astype("object").to_numpy(copy=True)
     plain[~known] = None
     return plain.tolist()
+
+
+def _date_texts(values: pd.Series, kind: str) -> NDArray[np.object_]:
+    """Write dates as both databases read them, all at once."""
+    times = pd.to_datetime(values).to_numpy("datetime64[us]")
+    if kind == "date":
+        return np.datetime_as_string(times, unit="D").astype(object)
+    texts = np.datetime_as_string(times, unit="us")
+    return np.strings.replace(texts, "T", " ").astype(object)
 
 
 def _to_wkb(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:

@@ -220,10 +220,11 @@ class Writer:
         self._refuse_changed(record, keys, current, seen)
         new = self._checked(record, _merged(record, current, flat))
         dialect = self.connection.dialect.name
-        before = records.to_rows(record, current, dialect)
-        after = records.to_rows(record, new, dialect)
+        before = records.to_columns(record, current, dialect).values()
+        after = records.to_columns(record, new, dialect).values()
+        pairs = zip(zip(*before, strict=True), zip(*after, strict=True), strict=True)
         # Shapes and figures that say the same make no new version.
-        places = [n for n, row in enumerate(after) if row != before[n]]
+        places = [n for n, (old, row) in enumerate(pairs) if old != row]
         numbers = [int(number) for number in current["version"]]
         self._close_rows(record, [int(current["row_id"].iloc[n]) for n in places])
         for place in places:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
@@ -23,6 +23,17 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 20_000
 """Rows that are put into words for the database at a time, to spare memory."""
+
+
+_ARRAYS = {
+    "text": "text",
+    "number": "float8",
+    "integer": "int8",
+    "date": "date",
+    "datetime": "timestamp",
+    "geometry": "bytea",
+}
+"""Types of PostgreSQL in which columns are handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +158,34 @@ def insert(
     revision
         The revision that writes them.
     """
+    dialect = connection.dialect.name
+    statement = _insertion(record, dialect)
     for first in range(0, len(table), _AT_ONCE):
         part = table.iloc[first : first + _AT_ONCE]
-        rows = records.to_rows(record, part, connection.dialect.name)
-        marks: dict[str, Any] = {"recorded_in": revision.number, "replaced_in": None}
-        for row, number in zip(rows, numbers[first:], strict=False):
-            row.update(marks, version=number)
-        connection.execute(sa.insert(record.table), rows)
+        columns = list(records.to_columns(record, part, dialect).values())
+        columns.append(list(numbers[first : first + _AT_ONCE]))
+        columns.append([revision.number] * len(part))
+        if dialect == "postgresql":
+            connection.exec_driver_sql(statement, tuple(columns))
+        else:
+            connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+def _insertion(record: Record, dialect: str) -> str:
+    """Write the statement that adds rows: whole columns at a time for PostgreSQL.
+
+    Row by row through SQLAlchemy it takes twice as long on SQLite and five times as
+    long on PostgreSQL. All names are those of the schema.
+    """
+    kinds = {column.name: column.type for column in record.columns}
+    kinds |= {"version": "integer", "recorded_in": "integer"}
+    names = ", ".join(f'"{name}"' for name in kinds)
+    into = f'INSERT INTO "{record.name}" ({names})'
+    if dialect == "postgresql":
+        arrays = ", ".join(f"%s::{_ARRAYS[kind]}[]" for kind in kinds.values())
+        return f"{into} SELECT * FROM unnest({arrays})"  # noqa: S608 - our names
+    places = ", ".join("?" for _ in kinds)
+    return f"{into} VALUES ({places})"
 
 
 def close(

@@ -19,8 +19,13 @@ from zqland_geodata.errors import (
     StoreTooOldError,
 )
 from zqland_geodata.store import engine as engines
-from zqland_geodata.store import migrating, open_store, upgrade_store
-from zqland_geodata.store.records import to_rows
+from zqland_geodata.store import (
+    migrating,
+    open_store,
+    revisions,
+    upgrade_store,
+    versions,
+)
 from zqland_geodata.store.schema import META, METADATA, RECORDS, REVISIONS, Shape
 
 if TYPE_CHECKING:
@@ -54,10 +59,11 @@ def old_store(address: str, two_parcels: gpd.GeoDataFrame) -> Callable[[str], st
             rows = [{"name": name, "value": value} for name, value in facts.items()]
             connection.execute(sa.insert(META), rows)
             connection.execute(sa.insert(REVISIONS), FIRST)
-            parcels = to_rows(RECORDS["parcels"], two_parcels, engine.dialect.name)
-            marks = {"version": 1, "recorded_in": 1}
-            table = RECORDS["parcels"].table
-            connection.execute(sa.insert(table), [row | marks for row in parcels])
+            first = revisions.revision_of(connection, 1)
+            record, numbers = RECORDS["parcels"], [1, 1]
+            versions.insert(
+                connection, record, two_parcels, numbers=numbers, revision=first
+            )
         engine.dispose()
         return address
 

@@ -17,34 +17,34 @@ if TYPE_CHECKING:
 
 
 def texts(names: str, *, needed: bool = False) -> list[sa.Column[Any]]:
-    """Columns of text, their names divided by spaces."""
+    """Make columns of text, their names divided by spaces."""
     return [sa.Column(name, sa.Text, nullable=not needed) for name in names.split()]
 
 
 def numbers(names: str, *, needed: bool = False) -> list[sa.Column[Any]]:
-    """Columns of numbers in double precision."""
+    """Make columns of numbers in double precision."""
     return [sa.Column(name, sa.Double, nullable=not needed) for name in names.split()]
 
 
 def wholes(names: str, *, needed: bool = False) -> list[sa.Column[Any]]:
-    """Columns of whole numbers."""
+    """Make columns of whole numbers."""
     return [
         sa.Column(name, sa.BigInteger, nullable=not needed) for name in names.split()
     ]
 
 
 def dates(names: str, *, needed: bool = False) -> list[sa.Column[Any]]:
-    """Columns of dates."""
+    """Make columns of dates."""
     return [sa.Column(name, sa.Date, nullable=not needed) for name in names.split()]
 
 
 def times(names: str) -> list[sa.Column[Any]]:
-    """Columns of moments."""
+    """Make columns of moments."""
     return [sa.Column(name, sa.DateTime) for name in names.split()]
 
 
 def shapes(names: str, *, needed: bool = False) -> list[sa.Column[Any]]:
-    """Columns of geometries."""
+    """Make columns of geometries."""
     return [sa.Column(name, Shape, nullable=not needed) for name in names.split()]
 
 
