@@ -27,6 +27,9 @@ GROUPS: dict[str, list[str]] = {
     # A notebook runs in a process of its own, where nothing is counted.
     "notebooks": ["--no-cov", "--nbmake", str(ROOT / "notebooks")],
 }
+SIDE_BY_SIDE = frozenset({"core", "geodata", "maps", "api"})
+"""Groups whose files do not touch each other."""
+
 COVERAGE_GATES = {
     "zqland": 95,
     "zqland_geodata": 90,
@@ -41,6 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gates", action="store_true", help="hold the coverage gates")
     parser.add_argument("--group", action="append", choices=list(GROUPS))
+    parser.add_argument("--workers", type=int, default=1, help="files side by side")
     parser.add_argument("words", nargs="*", help="words for pytest")
     options = parser.parse_args()
     OUTSIDE.mkdir(parents=True, exist_ok=True)
@@ -49,7 +53,9 @@ def main() -> int:
         [str(BIN / "coverage"), "erase"], check=True, cwd=OUTSIDE, env=environment
     )
     outcome = {
-        group: _run(group, options.words, environment)
+        group: _run(
+            group, _workers(group, options.workers) + options.words, environment
+        )
         for group in options.group or GROUPS
     }
     failed = [group for group, (code, _) in outcome.items() if code]
@@ -59,6 +65,13 @@ def main() -> int:
     if options.gates and not failed:
         failed = _gates(environment)
     return 1 if failed else 0
+
+
+def _workers(group: str, count: int) -> list[str]:
+    """Return the words with which files of tests run side by side."""
+    if count == 1 or group not in SIDE_BY_SIDE:
+        return []
+    return ["-n", str(count), "--dist", "loadfile"]
 
 
 def _environment() -> dict[str, str]:
