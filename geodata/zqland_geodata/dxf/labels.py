@@ -12,6 +12,7 @@ from ezdxf.tools.text import plain_mtext, plain_text
 from zqland.text import Text
 from zqland_geodata.dxf.letters import decode
 from zqland_geodata.errors import FileUnreadableError
+from zqland_geodata.nestedrings import AT_ONCE, check_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +90,9 @@ def collect(drawing: Drawing, limits: Limits, *, name: str) -> list[Label]:
     return [label for label in labels if np.isfinite((label.x, label.y)).all()]
 
 
-def rings_of(labels: Sequence[Label], rings: NDArray[np.object_]) -> list[list[int]]:
+def rings_of(
+    labels: Sequence[Label], rings: NDArray[np.object_], *, name: str = ""
+) -> list[list[int]]:
     """Find the smallest ring around each text.
 
     Parameters
@@ -98,25 +101,36 @@ def rings_of(labels: Sequence[Label], rings: NDArray[np.object_]) -> list[list[i
         The texts.
     rings
         Filled rings; shape (n,).
+    name
+        Name of the file, for the message.
 
     Returns
     -------
     found
         For each text the numbers of the smallest ring around its anchor: none, one,
         or several where one ring is drawn more than once.
+
+    Raises
+    ------
+    FileUnreadableError
+        More rings lie around a text than parcels can.
     """
     sound = shapely.make_valid(rings)
     areas = shapely.area(sound)
     places = [(label.x, label.y) for label in labels]
     points = shapely.points(np.array(places, dtype=np.float64).reshape(-1, 2))
-    number, ring = shapely.STRtree(sound).query(points, predicate="intersects")
+    tree = shapely.STRtree(sound)
     found: list[list[int]] = [[] for _ in labels]
-    for label, inside in zip(number.tolist(), ring.tolist(), strict=True):
-        before = found[label]
-        if not before or areas[inside] < areas[before[0]]:
-            found[label] = [inside]
-        elif areas[inside] == areas[before[0]]:
-            before.append(inside)
+    for first in range(0, len(labels), AT_ONCE):
+        some = points[first : first + AT_ONCE]
+        number, ring = tree.query(some, predicate="intersects")
+        check_around(number, name=name)
+        for label, inside in zip(number.tolist(), ring.tolist(), strict=True):
+            before = found[first + label]
+            if not before or areas[inside] < areas[before[0]]:
+                found[first + label] = [inside]
+            elif areas[inside] == areas[before[0]]:
+                before.append(inside)
     return found
 
 

@@ -16,10 +16,10 @@ from zqland.text import Text
 from zqland_geodata.dxf import drawn, facts, units
 from zqland_geodata.dxf.labels import rings_of
 from zqland_geodata.dxf.marks import decode
-from zqland_geodata.dxf.nesting import Nesting, polygons
 from zqland_geodata.dxf.noticed import notice
 from zqland_geodata.errors import FileUnreadableError, MissingLayerError
 from zqland_geodata.layers import Layer
+from zqland_geodata.nestedrings import Nesting, polygons
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
@@ -157,13 +157,13 @@ def _understood(
     rings = np.array(
         [shapely.Polygon(outline.points) for outline in outlines], dtype=object
     )
+    nesting = Nesting.of(rings, name=name)
     inside: list[list[Label]] = [[] for _ in outlines]
     outside = 0
-    for label, found in zip(labels, rings_of(labels, rings), strict=True):
+    for label, found in zip(labels, rings_of(labels, rings, name=name), strict=True):
         outside += not found
         for ring in found:
             inside[ring].append(label)
-    nesting = Nesting.of(rings)
     has_text = np.array([bool(texts) for texts in inside])
     is_hole = nesting.depth % 2 == 1
     for row in np.flatnonzero(is_hole & has_text).tolist():

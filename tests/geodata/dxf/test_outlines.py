@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zqland_geodata.dxf.arcs import CHORD_ERROR_M, flatten
-from zqland_geodata.dxf.nesting import Nesting, polygons
 from zqland_geodata.errors import FileUnreadableError, MissingLayerError
 from zqland_geodata.options import Limits
 
@@ -254,40 +253,3 @@ def test_every_point_of_an_arc_lies_on_its_circle(
 def test_straight_lines_are_not_touched() -> None:
     points = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]])
     assert flatten(points, np.zeros(3), closed=True) is points
-
-
-boxes = st.builds(
-    lambda x, y, size: shapely.box(x, y, x + size, y + size),
-    st.integers(0, 40),
-    st.integers(0, 40),
-    st.integers(1, 40),
-)
-
-
-@given(shapes=st.lists(boxes, min_size=1, max_size=12))
-def test_nesting_is_what_comparing_all_pairs_finds(
-    shapes: list[shapely.Polygon],
-) -> None:
-    rings = np.array(shapes, dtype=object)
-    nesting = Nesting.of(rings)
-    for number, ring in enumerate(shapes):
-        around = [
-            other
-            for other, outer in enumerate(shapes)
-            if outer.covers(ring) and outer.area > ring.area
-        ]
-        assert nesting.depth[number] == len(around)
-        smallest = min((shapes[other].area for other in around), default=None)
-        found = nesting.around[number]
-        assert (found == -1) == (smallest is None)
-        assert smallest is None or shapes[found].area == smallest
-
-
-@given(size=st.integers(1, 8))
-def test_even_rings_alternate(size: int) -> None:
-    rings = np.array([shapely.box(n, n, 40 - n, 40 - n) for n in range(size)])
-    nesting = Nesting.of(rings)
-    found = polygons(rings, nesting, nesting.depth % 2 == 0)
-    signs = [(-1) ** n for n in range(size)]
-    expected = sum(sign * ring.area for sign, ring in zip(signs, rings, strict=True))
-    assert sum(shape.area for shape in found) == expected
