@@ -24,6 +24,7 @@ _UNIT_WORD = re.compile(r"^(?:单位|units?)\s*[:为]?\s*", re.IGNORECASE)
 _REPEATED = re.compile(r" \(\d{1,4}\)$")
 _PER_MU = re.compile(r"亩均|每亩|permu|a mu")
 _MARK = re.compile(r"[:/,;\s-]")
+_ROW_COUNTERS = frozenset({"序号", "编号", "no", "no."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,27 @@ def recognise(headings: Iterable[str], table: str) -> Recognised:
             continue
         key, unit = found
         if key in columns:
-            raise AmbiguousColumnError(
-                _TWICE.format(first=columns[key].columns[0], second=heading, key=key)
-            )
+            first = columns[key].columns[0]
+            if _counts_rows(heading):
+                unknown.append(heading)
+                continue
+            if not _counts_rows(first):
+                raise AmbiguousColumnError(_twice(first, heading, table, key))
+            unknown.append(first)
         columns[key] = ColumnMap(columns=(heading,), unit=unit)
     return Recognised(columns, tuple(unknown))
+
+
+def _counts_rows(heading: str) -> bool:
+    """Tell a running number, which is an id only where nothing else is one."""
+    return plain(_REPEATED.sub("", heading)) in _ROW_COUNTERS
+
+
+def _twice(first: str, second: str, table: str, key: str) -> Text:
+    rows = catalogues.columns()
+    (row,) = rows[(rows["table"] == table) & (rows["column"] == key)].itertuples()
+    name = Text(en=f"{row.en_name} ({key})", zh=str(row.zh_name))
+    return _TWICE.format(first=first, second=second, key=name)
 
 
 def match(heading: str, table: str) -> tuple[str, str] | None:
@@ -231,5 +248,5 @@ def _aliases() -> dict[str, Any]:
 _TWICE = Text(
     en="The columns “{first}” and “{second}” both read as {key}. Name the right one in "
     "a field map, or rename the other.",
-    zh="“{first}”与“{second}”两列都被识别为 {key}。请在字段映射中指明，或改名其一。",
+    zh="“{first}”与“{second}”两列都被识别为“{key}”。请在字段映射中指明，或改名其一。",
 )

@@ -39,6 +39,26 @@ def test_two_headings_for_one_column_are_refused() -> None:
         headings.recognise(["地块编号", "宗地编号"], "parcels")
 
 
+@pytest.mark.parametrize("present", [["序号", "项目编号"], ["项目编号", "序号"]])
+def test_a_running_number_gives_way_to_a_number_of_the_project(
+    present: list[str],
+) -> None:
+    found = headings.recognise(present, "projects")
+    assert found.columns["project_id"].columns == ("项目编号",)
+    assert found.unknown == ("序号",)
+
+
+def test_a_running_number_alone_is_the_number_of_the_project() -> None:
+    found = headings.recognise(["序号", "项目名称"], "projects")
+    assert found.columns["project_id"].columns == ("序号",)
+
+
+def test_two_columns_for_one_are_named_in_words() -> None:
+    with pytest.raises(AmbiguousColumnError) as refused:
+        headings.recognise(["地块编号", "宗地编号"], "parcels")
+    assert "parcel_id" not in refused.value.text.zh
+
+
 @pytest.mark.parametrize("table", ["parcels", "evidence", "projects", "status_events"])
 def test_every_column_is_known_by_its_names(table: str) -> None:
     rows = catalogues.columns()
