@@ -24,6 +24,7 @@
     ├── ChangedMeanwhileError a row was changed since it was read: by whom, when, why
     ├── KeyTakenError        (ValueError)  a key that a row has already
     └── RecordError          (ValueError)  an entry that the books cannot take
+        └── HeldError        ground that is held: by whom, for what, until when
 
 Each sentence says what was found, what is needed and what to do, in both languages.
 A file that raises has not been read in part.
@@ -120,3 +121,7 @@ class KeyTakenError(StoreError, ValueError):
 
 class RecordError(StoreError, ValueError):
     """An entry that the books cannot take as it is."""
+
+
+class HeldError(RecordError):
+    """The ground is held; the message says by whom, for which project, until when."""

@@ -11,6 +11,7 @@ from zqland.errors import NotFoundError
 from zqland.reserve import Reserve
 from zqland.text import Text
 from zqland_geodata.store import history, records, revisions
+from zqland_geodata.store.heldground import with_ground
 from zqland_geodata.store.schema import BOX, META, RECORDS, REVISIONS
 from zqland_geodata.store.seeking import Place, inside, within
 from zqland_geodata.store.selecting import MANY, existing, known, record_of, select
@@ -338,6 +339,7 @@ class Reader:
                     "projects",
                     "indicators",
                     "targets",
+                    "holds",
                 )
             }
             fictional = self.fictional
@@ -371,4 +373,6 @@ class Reader:
             clauses += existing(record, on)
         without = _UNSEEN.get(name, frozenset())
         table = select(connection, record, clauses, without=without)
+        if name == "holds":
+            return with_ground(connection, table, known_at)
         return effective(table) if name == "status_events" else table

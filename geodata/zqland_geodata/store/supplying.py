@@ -1,0 +1,165 @@
+"""Turn held ground into supply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+import numpy as np
+import shapely
+
+from zqland import ground, holds, status
+from zqland.status import Status
+from zqland.text import Text
+from zqland_geodata.errors import RecordError
+from zqland_geodata.store.heldground import Days, events_of, existing, parcels_on
+from zqland_geodata.store.holdrefusals import STATUS_TEXTS
+from zqland_geodata.store.holds import open_hold, today
+from zqland_geodata.store.statuses import add_status
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from zqland_geodata.store.heldground import Ground
+    from zqland_geodata.store.rows import Writer
+
+_GONE: Final = (Status.SUPPLIED, Status.RETIRED)
+
+_NOTHING_THERE = Text(
+    en="No parcel exists on the ground of hold {hold} on {day}, so none can be "
+    "supplied.",
+    zh="{day} 预留 {hold} 的范围内没有地块，无法供地。",
+)
+_PARTLY = Text(
+    en="{parcel} lies only partly on the ground of hold {hold}. Split it along that "
+    "ground first, then supply the part.",
+    zh="{parcel} 只有一部分在预留 {hold} 的范围内。请先沿该范围分割地块，再行供地。",
+)
+_TAKEN = Text(
+    en="{parcel} is {status} already, so hold {hold} cannot be turned into supply.",
+    zh="{parcel} 已{status}，预留 {hold} 不能转为供地。",
+)
+_ONE_CONTRACT = Text(
+    en="The held ground is several parcels ({parcels}), and a contract is about one. "
+    "Supply it without a contract, then record one per parcel.",
+    zh="预留范围含多宗地块（{parcels}），而一份合同对应一宗地块。"
+    "请先不附合同供地，再逐宗登记合同。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """What was recorded when a hold was turned into supply.
+
+    Attributes
+    ----------
+    version
+        The new version of the hold.
+    parcel_ids
+        The parcels that were supplied.
+    event_ids
+        The status events that say so, one per parcel.
+    contract_id
+        The supply contract, if one was given.
+    """
+
+    version: int
+    parcel_ids: tuple[str, ...]
+    event_ids: tuple[str, ...]
+    contract_id: str | None
+
+
+def supply_hold(
+    writer: Writer,
+    hold_id: str,
+    *,
+    on: dt.date | None = None,
+    document: str | None = None,
+    contract: Mapping[str, object] | None = None,
+    seen: int | None = None,
+) -> Supplied:
+    """Turn a hold into supply: it ends, and the parcels on its ground are supplied.
+
+    Parameters
+    ----------
+    writer
+        The revision that writes it.
+    hold_id
+        The hold.
+    on
+        The day of the supply; that of the revision where it is not given.
+    document
+        Name or number of a document.
+    contract
+        What the supply contract says, by column of the table *contracts*; its parcel
+        and its project are those of the hold.
+    seen
+        The version of the hold that the caller read; None does not ask what happened
+        since.
+
+    Returns
+    -------
+    supplied
+        What was recorded.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such hold.
+    RecordError
+        It has ended; a parcel lies only partly on its ground; a parcel is supplied or
+        retired already; or a contract is given for several parcels.
+    TableError
+        The contract breaks the schema.
+    ChangedMeanwhileError
+        Somebody changed the hold since.
+    """
+    day = on or today(writer)
+    known = open_hold(writer, hold_id, day)
+    parcels = _to_supply(writer, hold_id, known.ground, day)
+    if contract is not None and len(parcels) > 1:
+        raise RecordError(_ONE_CONTRACT.format(parcels=", ".join(parcels)))
+    ended = {"ended_on": day, "ended_as": "supplied"}
+    version = writer.change("holds", hold_id, ended, seen=seen)
+    events = tuple(
+        add_status(writer, parcel_id, Status.SUPPLIED, day, document=document)
+        for parcel_id in parcels
+    )
+    contract_id = None
+    if contract is not None:
+        own = {"parcel_id": parcels[0], "project_id": known.project_id}
+        facts = {"signed_on": day, "document": document, **contract, **own}
+        (contract_id,) = cast("list[str]", writer.add("contracts", facts))
+    return Supplied(version, parcels, events, contract_id)
+
+
+def _to_supply(
+    writer: Writer, hold_id: str, held: Ground, on: dt.date
+) -> tuple[str, ...]:
+    """Find the parcels that make up the held ground, or say why they do not."""
+    found = parcels_on(writer.connection, held)
+    parcels = found[existing(found, Days(on, on))]
+    if parcels.empty:
+        raise RecordError(_NOTHING_THERE.format(hold=hold_id, day=on.isoformat()))
+    beyond = parcels.index[~shapely.is_empty(_outside(parcels, held))]
+    if len(beyond):
+        raise RecordError(_PARTLY.format(parcel=beyond[0], hold=hold_id))
+    events = events_of(writer.connection, parcels.index)
+    state: pd.Series[str] = status.derive(parcels, events, on=on)["status"]
+    for parcel_id, word in state.items():
+        if word in _GONE:
+            facts = {"parcel": parcel_id, "status": STATUS_TEXTS[Status(word)]}
+            raise RecordError(_TAKEN.format(hold=hold_id, **facts))
+    return tuple(map(str, parcels.index))
+
+
+def _outside(parcels: gpd.GeoDataFrame, held: Ground) -> np.ndarray:
+    """Find what of each parcel lies outside of the held ground, beyond rounding."""
+    shared = np.asarray(holds.common(parcels, held.shape, held.zone).array, object)
+    home = np.asarray(parcels["home_geometry"].array, dtype=object)
+    whole = ground.areal(ground.valid(home))
+    return ground.counted(ground.without(whole, shared))
