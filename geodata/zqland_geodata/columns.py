@@ -19,7 +19,7 @@ from zqland_geodata.rawtable import RawTable, clean_text, rows_where, texts, unk
 from zqland_geodata.remarks import ACTION, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from zqland_geodata.fieldmap import ColumnMap
 
@@ -133,7 +133,7 @@ class ColumnReader:
         def choose(value: object) -> str:
             return meaning[headings.plain(value)]
 
-        known = ", ".join(allowed)
+        known = _choices_text(column, allowed)
         chosen = self.convert(column, words, choose, _NOT_A_CHOICE, known=known)
         return chosen.astype("str")
 
@@ -223,6 +223,18 @@ def _meaning(word: str, where: ColumnMap) -> str | None:
         if pattern.endswith("*") and word and word.startswith(pattern[:-1]):
             return meaning
     return where.otherwise
+
+
+def _choices_text(column: str, allowed: Sequence[str]) -> Text:
+    """Name the values that a column may hold, in Chinese in the words of an office."""
+    labels = headings.labels_of(column)
+    return Text(
+        en=", ".join(allowed),
+        zh="、".join(
+            f"{labels[choice].zh}（{choice}）" if choice in labels else choice
+            for choice in allowed
+        ),
+    )
 
 
 _UNLISTED = Rule(

@@ -190,13 +190,33 @@ def words_of(column: str) -> dict[str, str]:
     words
         Choice by word: the choice itself, the words of the catalogues, aliases.
     """
-    labels = _labels().get(column, {})
+    labels = labels_of(column)
     aliases = _aliases()["words"].get(column, {})
     return {
         plain(word): choice
         for choice in {**labels, **aliases}
-        for word in (choice, *labels.get(choice, ()), *aliases.get(choice, ()))
+        for word in (choice, *_said(labels.get(choice)), *aliases.get(choice, ()))
     }
+
+
+def labels_of(column: str) -> Mapping[str, Text]:
+    """Return the words of the catalogues for the choices of a column.
+
+    Parameters
+    ----------
+    column
+        Column of ``columns.csv``.
+
+    Returns
+    -------
+    labels
+        Words by choice; empty where the catalogues have none.
+    """
+    return _labels().get(column, {})
+
+
+def _said(text: Text | None) -> tuple[str, ...]:
+    return () if text is None else (text.zh, text.en)
 
 
 def _own_unit(column: tuple[str, str]) -> str:
@@ -226,16 +246,12 @@ def _words(table: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _labels() -> dict[str, dict[str, tuple[str, str]]]:
+def _labels() -> dict[str, Mapping[str, Text]]:
     rules = catalogues.load_catalogues()
-    texts = {
+    return {
         "status": rules.readiness.status_texts,
         "predicate": rules.readiness.predicate_texts,
         "land_class": rules.class_texts,
-    }
-    return {
-        column: {choice: (text.zh, text.en) for choice, text in known.items()}
-        for column, known in texts.items()
     }
 
 

@@ -13,7 +13,7 @@ from zqland.text import Text
 from zqland_geodata.checks.districts import in_city
 from zqland_geodata.checks.parks import outlined
 from zqland_geodata.checks.regions import Regions
-from zqland_geodata.checks.shifts import CAUSES, Cause, apart_m, way_text
+from zqland_geodata.checks.shifts import CAUSES, Cause, apart_m, way_figure, way_text
 from zqland_geodata.checks.tolerances import Tolerances, load_tolerances
 from zqland_geodata.remarks import Rule
 
@@ -85,7 +85,7 @@ def _by_reference(
     east, north = np.median(ways, axis=0)
     distance = float(np.hypot(east, north))
     facts: dict[str, Any] = {"way": way_text(east, north), "count": len(found)}
-    value = way_text(east, north).en
+    value = way_figure(east, north)
     cause = _cause(found, true, allowed)
     if distance <= allowed["displaced", "distance_m"]:
         return
@@ -184,18 +184,21 @@ def _by_regions(
     best = int(np.argmax(shares))
     if shares[best] >= enough:
         cause = CAUSES[best]
-        way = apart_m(cause.back(regions.points), regions.points)
-        facts["way"] = way_text(*np.median(way, axis=0))
+        apart = apart_m(cause.back(regions.points), regions.points)
+        east, north = np.median(apart, axis=0)
+        facts["way"] = way_text(east, north)
         facts["inside"] = f"{shares[best] * 100:.0f}"
         facts["cause"] = cause.name
-        yield _known_by_regions(cause).finding("", "geometry", facts["way"], **facts)
+        value = way_figure(east, north)
+        yield _known_by_regions(cause).finding("", "geometry", value, **facts)
         return
     # Park boundaries are coarse, and some parcels do lie outside: only a long way, and
     # most parcels, say that the layer is off.
     found = regions.smallest_shift(enough) if now < _HALF else None
     if found is not None and np.hypot(*found) >= allowed["displaced", "regions_m"]:
         facts["way"] = way_text(*found)
-        yield _UNKNOWN_BY_REGIONS.finding("", "geometry", facts["way"], **facts)
+        value = way_figure(*found)
+        yield _UNKNOWN_BY_REGIONS.finding("", "geometry", value, **facts)
 
 
 def _share_back(regions: Regions, cause: Cause) -> float:

@@ -185,17 +185,40 @@ def way_text(east_m: float, north_m: float) -> Text:
     >>> way_text(539.5, -287.0).en
     '611 m to the south-east (118°)'
     """
+    figure, unit, bearing = _measured(east_m, north_m)
+    wind = _WINDS[round(bearing / 45.0) % len(_WINDS)]
+    return Text(
+        en=f"{figure} {unit} to the {wind.en} ({bearing:.0f}°)",
+        zh=f"向{wind.zh} {figure} {'公里' if unit == 'km' else '米'}"
+        f"（方位角 {bearing:.0f}°）",
+    )
+
+
+def way_figure(east_m: float, north_m: float) -> str:
+    """Write a distance with its bearing in signs of every language.
+
+    Parameters
+    ----------
+    east_m, north_m
+        Metres to the east and to the north.
+
+    Examples
+    --------
+    >>> way_figure(539.5, -287.0)
+    '611 m, 118°'
+    """
+    figure, unit, bearing = _measured(east_m, north_m)
+    return f"{figure} {unit}, {bearing:.0f}°"
+
+
+def _measured(east_m: float, north_m: float) -> tuple[str, str, float]:
     distance = float(np.hypot(east_m, north_m))
     bearing = float(np.degrees(np.arctan2(east_m, north_m))) % 360.0
-    wind = _WINDS[round(bearing / 45.0) % len(_WINDS)]
     far = distance >= _FAR_M
     figure = f"{distance / 1000:.1f}" if far else f"{distance:.0f}"
     if distance < _NEAR_M:
         figure = f"{distance:.2f}"
-    return Text(
-        en=f"{figure} {'km' if far else 'm'} to the {wind.en} ({bearing:.0f}°)",
-        zh=f"向{wind.zh} {figure} {'公里' if far else '米'}（方位角 {bearing:.0f}°）",
-    )
+    return figure, "km" if far else "m", bearing
 
 
 _FAR_M = 2_000.0
