@@ -118,7 +118,9 @@ def rings_of(
     sound = shapely.make_valid(rings)
     areas = shapely.area(sound)
     places = [(label.x, label.y) for label in labels]
-    points = shapely.points(np.array(places, dtype=np.float64).reshape(-1, 2))
+    points = np.asarray(
+        shapely.points(np.array(places, dtype=np.float64).reshape(-1, 2)), dtype=object
+    )
     tree = shapely.STRtree(sound)
     found: list[list[int]] = [[] for _ in labels]
     for first in range(0, len(labels), AT_ONCE):

@@ -23,6 +23,7 @@ from zqland_geodata.errors import (
 from zqland_geodata.kml import columns, systems
 from zqland_geodata.kml.parsing import parse
 from zqland_geodata.layers import Layer
+from zqland_geodata.nestedrings import Nesting, polygons
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from zqland.findings import Finding
     from zqland_geodata.fieldmap import TableMap
+    from zqland_geodata.kml.coordinates import Floats
     from zqland_geodata.kml.placemarks import Collector, Placemark
     from zqland_geodata.kml.systems import System
     from zqland_geodata.options import ReadOptions
@@ -79,7 +81,7 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
     _check_any(areas, marks, found, name=source.name)
     findings += _remarks(areas, marks, name=source.name)
     stated = _systems(areas, mapping, name=source.name)
-    flat = gpd.GeoSeries(_shapes(areas))
+    flat = gpd.GeoSeries(_shapes(areas, name=source.name))
     shapes = systems.undo(flat, stated, findings, name=source.name)
     code = systems.epsg(stated)
     if code is None and mapping.source_crs is None:
@@ -212,8 +214,9 @@ def _remarks(
         known = {"record": mark.name, "field": "geometry", "place": mark.place}
         if mark.fault:
             findings.append(_FAULT.finding(**known, value=mark.fault))
-        elif mark.lines and not mark.polygons:
-            findings.append(_LINE.finding(**known))
+        elif mark.lines:
+            rule = _BESIDE if mark.polygons else _LINE
+            findings.append(rule.finding(**known, count=len(mark.lines)))
         if mark.closed:
             findings.append(_CLOSED.finding(**known))
     return findings
@@ -240,14 +243,16 @@ def _systems(
     return stated
 
 
-def _shapes(areas: Sequence[Placemark]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _shapes(
+    areas: Sequence[Placemark], *, name: str
+) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Build the shapes of all placemarks at once."""
     shapes = np.full(len(areas), None, dtype=object)
     parts = [
         (row, part)
         for row, mark in enumerate(areas)
         if not mark.fault
-        for part in (mark.polygons or [[line] for line in mark.lines])
+        for part in (mark.polygons or _nested(mark.lines, name=name))
     ]
     if not parts:
         return shapes
@@ -266,6 +271,19 @@ def _shapes(areas: Sequence[Placemark]) -> np.ndarray[tuple[int], np.dtype[np.ob
         number = np.searchsorted(several, rows[~single])
         shapes[several] = shapely.multipolygons(polygons[~single], indices=number)
     return shapes
+
+
+def _nested(lines: list[Floats], *, name: str) -> list[list[Floats]]:
+    """Return the rings of each area within closed lines: those inside are holes."""
+    if len(lines) <= 1:
+        return [lines] if lines else []
+    rings = np.array([shapely.Polygon(line) for line in lines], dtype=object)
+    nesting = Nesting.of(rings, name=name)
+    areas = polygons(rings, nesting, nesting.depth % 2 == 0)
+    return [
+        [shapely.get_coordinates(ring) for ring in (area.exterior, *area.interiors)]
+        for area in areas
+    ]
 
 
 _NO_DOCUMENT = Text(
@@ -343,6 +361,18 @@ _LINE = Rule(
         zh="图形是首尾相接的线，不是面",
     ),
     Text(en="read as the area within", zh="按其围成的面读取"),
+)
+_BESIDE = Rule(
+    "kml.line_beside",
+    Severity.WARNING,
+    Text(
+        en="{count} closed lines stand beside the polygons of the placemark",
+        zh="该地标除面之外还有 {count} 条闭合线",
+    ),
+    Text(
+        en="left out; draw them as polygons if they are parts of the parcel",
+        zh="未读取；如属该地块，请绘制为面",
+    ),
 )
 _CLOSED = Rule(
     "kml.ring_closed",

@@ -106,6 +106,28 @@ def test_a_closed_line_is_read_as_its_area(write_kml: Write, make: Make) -> None
     assert "kml.line_closed" in rules(found)
 
 
+def lines_of(make: Make, shape: shapely.Geometry) -> str:
+    """Return all rings of a shape as closed lines."""
+    rings = shapely.get_rings(shapely.get_parts(shape))
+    lines = "".join(make.ring(shapely.get_coordinates(ring)) for ring in rings)
+    return lines.replace("LinearRing", "LineString")
+
+
+def test_closed_lines_inside_others_are_holes(write_kml: Write, make: Make) -> None:
+    body = f"<MultiGeometry>{lines_of(make, make.two)}</MultiGeometry>"
+    found = layer(write_kml(make.placemark(body)))
+    assert found.table.geometry.iloc[0].equals(make.two)
+
+
+def test_closed_lines_beside_polygons_are_told(write_kml: Write, make: Make) -> None:
+    body = make.polygon(make.square) + lines_of(make, make.two)
+    found = layer(write_kml(make.placemark(f"<MultiGeometry>{body}</MultiGeometry>")))
+    assert found.table.geometry.iloc[0].equals(make.square)
+    (beside,) = [one for one in found.findings if one.rule == "kml.line_beside"]
+    assert (beside.record, beside.place) == ("A-1", "line 2")
+    assert "3 closed lines" in beside.message.en
+
+
 def test_points_and_open_lines_are_left_out_and_named(
     write_kml: Write, make: Make
 ) -> None:
