@@ -285,8 +285,9 @@ def _day(row: Mapping[str, object], column: str) -> dt.date | None:
 
 
 _NO_AREA = Text(
-    en="it names no area; give the area that is asked for, or a smallest and a largest",
-    zh="未填写用地面积；请填写用地需求，或最小与最大用地面积",
+    en="it names no area that can be used; give the area that is asked for, or a "
+    "smallest and a largest",
+    zh="没有可用的用地面积；请填写用地需求，或最小与最大用地面积",
 )
 
 
@@ -400,7 +401,7 @@ def _word_faults(need: Need) -> list[Text]:
 def _refusal(project_id: str, faults: tuple[Text, ...]) -> Text:
     return Text(
         en="the need of project {project} contradicts itself: {faults}",
-        zh="项目{project}的用地需求有矛盾：{faults}",
+        zh="项目 {project} 的用地需求无法采用：{faults}",
     ).format(project=project_id, faults=_joined(faults, en="; ", zh="；"))
 
 

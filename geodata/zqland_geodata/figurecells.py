@@ -246,7 +246,7 @@ _OUT_OF_RANGE = Rule(
     Text(
         en="by the stated unit this is {figure}; possible are {least} to {most}."
         "{perhaps}",
-        zh="按所注单位为{figure}，合理范围为 {least} 至 {most}。{perhaps}",
+        zh="按所注单位为 {figure}，合理范围为 {least}至 {most}。{perhaps}",
     ),
     ACTION,
 )

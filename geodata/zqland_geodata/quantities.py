@@ -6,10 +6,14 @@ import math
 import re
 import unicodedata
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from zqland import units
 from zqland.errors import UnitError
 from zqland.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SQUARE_FOOT_M2 = Fraction(9_290_304, 100_000_000)
 """Square metres in one square foot (international foot), exact."""
@@ -91,6 +95,7 @@ _FACTORS: dict[str, dict[str, float]] = {
     "degree": {"degree": 1.0, "degrees": 1.0, "度": 1.0, "°": 1.0},
 }
 
+_RANGE = re.compile(r"\D{0,4}(?:[-~–—]+|至|到)\s*\d.*")
 _NUMBER = re.compile(r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d*)?)(.*)")
 
 
@@ -131,9 +136,20 @@ def factor(unit: str, column_unit: str) -> float:
         return known[word]
     raise UnitError(
         _UNKNOWN.format(
-            found=unit, known=", ".join(known) or "–", column_unit=column_unit or "1"
+            found=unit,
+            known=Text(
+                en=", ".join(known) or "–", zh="、".join(_in_chinese(known)) or "–"
+            ),
+            column_unit=Text(
+                en=column_unit or "1", zh=next(iter(_in_chinese(known)), column_unit)
+            ),
         )
     )
+
+
+def _in_chinese(known: Mapping[str, float]) -> list[str]:
+    """Return the units as an office writes them, or as they are where it has none."""
+    return [unit for unit in known if not unit.isascii()] or list(known)
 
 
 def is_unit(text: str, column_unit: str) -> bool:
@@ -190,6 +206,8 @@ def parse_figure(text: str, column_unit: str, *, default: float | None) -> float
     if not math.isfinite(figure):
         raise UnitError(_NOT_A_NUMBER.format(found=text))
     unit = match[2].strip()
+    if _RANGE.fullmatch(unit):
+        raise UnitError(_A_RANGE.format(found=text))
     if unit:
         return figure * factor(unit, column_unit)
     if default is None:
@@ -209,7 +227,12 @@ _UNKNOWN = Text(
 )
 _NOT_A_NUMBER = Text(
     en="“{found}” is not a number.",
-    zh="“{found}”不是数字。",
+    zh="“{found}”不是数字，请只填数字。",
+)
+_A_RANGE = Text(
+    en="“{found}” is a range; give one number, or the least and the most in two "
+    "columns.",
+    zh="“{found}”是一个范围；请只填一个数，或将最小值与最大值分列填写。",
 )
 _NO_UNIT = Text(
     en="The figure “{found}” has no unit.",

@@ -153,5 +153,5 @@ def other_units(written: float, unit: str, allowed: Range) -> Iterator[Text]:
 _AREA = Text(en="{m2} m² ({mu} mu, {ha} ha)", zh="{m2} 平方米（{mu} 亩，{ha} 公顷）")
 _FIGURE = Text(en="{figure} {unit}", zh="{figure} {unit}")
 _WOULD_BE = Text(
-    en=" Read in {unit} it would be {figure}.", zh="若单位为{unit}，则为{figure}。"
+    en=" Read in {unit} it would be {figure}.", zh="若单位为{unit}，则为 {figure}。"
 )

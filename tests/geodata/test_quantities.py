@@ -65,6 +65,19 @@ def test_what_is_no_figure_is_refused(text: str) -> None:
         quantities.parse_figure(text, "m2", default=1.0)
 
 
+@pytest.mark.parametrize("text", ["30-40", "30亩-40亩", "30至40"])
+def test_a_range_is_told_to_be_one(text: str) -> None:
+    with pytest.raises(UnitError, match="is a range"):
+        quantities.parse_figure(text, "m2", default=1.0)
+
+
+def test_units_are_told_in_chinese_to_a_chinese_reader() -> None:
+    with pytest.raises(UnitError) as refused:
+        quantities.factor("万元", "wan yuan/mu")
+    assert "该列单位为 万元/亩" in refused.value.text.zh
+    assert "wan" not in refused.value.text.zh
+
+
 def test_a_bare_figure_without_a_default_is_refused() -> None:
     with pytest.raises(UnitError, match="no unit"):
         quantities.parse_figure("120", "m2", default=None)

@@ -44,7 +44,7 @@ def test_two_ends_without_an_ideal_mean_their_middle() -> None:
 def test_a_project_without_any_area_is_refused_in_both_languages() -> None:
     with pytest.raises(NeedError, match="names no area") as caught:
         from_project({"project_id": "P1", "area_ideal_m2": np.nan}, RULES)
-    assert "未填写用地面积" in caught.value.text.zh
+    assert "没有可用的用地面积" in caught.value.text.zh
 
 
 def test_all_columns_of_a_project_are_read() -> None:
@@ -132,7 +132,7 @@ def test_a_contradiction_is_refused_in_both_languages(
     with pytest.raises(NeedError, match=english) as caught:
         need(**differences)
     assert chinese in caught.value.text.zh
-    assert caught.value.text.zh.startswith("项目P1的用地需求有矛盾")
+    assert caught.value.text.zh.startswith("项目 P1 的用地需求无法采用")
 
 
 def test_all_contradictions_of_a_need_are_named_at_once() -> None:
@@ -155,7 +155,7 @@ def test_all_bad_projects_of_a_table_are_named_at_once() -> None:
     projects = pd.DataFrame({"area_ideal_m2": [np.nan, 8e4, -1.0]}, ["A", "B", "C"])
     with pytest.raises(NeedError, match=r"project A .*\n.*project C") as caught:
         from_projects(projects, RULES)
-    assert "项目C" in caught.value.text.zh
+    assert "项目 C" in caught.value.text.zh
 
 
 @given(st.floats(0.01, 1e5))

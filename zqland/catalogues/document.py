@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from zqland.catalogues.lines import EntryPath
 
+_BARE_KEY = re.compile(r"\s*\[{0,2}\s*[\w.-]*[^\x00-\x7f\W][\w.-]*\s*(?:\]|=)")
 _SYNTAX_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 _KINDS = {
@@ -422,5 +423,15 @@ def _syntax_fault(name: str, text: str, message: str) -> CatalogueError:
     match = _SYNTAX_LINE.search(message)
     line = int(match[1]) if match and match[1] else text.rstrip().count("\n") + 1
     reason = _SYNTAX_LINE.sub("", message)
+    wrong = text.split("\n")[line - 1 : line]
+    if wrong and _BARE_KEY.match(wrong[0]):
+        return _error(name, line, _NEEDS_QUOTES)
     found = Text(en="not valid TOML: {reason}.", zh="不是有效的 TOML：{reason}。")
     return _error(name, line, found.format(reason=reason))
+
+
+_NEEDS_QUOTES = Text(
+    en="not valid TOML: names with other letters than a to z, digits, _ and - need "
+    'quotes, such as ["红线"].',
+    zh='不是有效的 TOML：名称含中文等字符时须加英文双引号，如 ["红线"]。',
+)

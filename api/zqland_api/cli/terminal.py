@@ -203,7 +203,9 @@ def _line(finding: Finding) -> Text:
     ).format(
         severity=SEVERITY_TEXTS[finding.severity],
         where=where,
-        message=finding.message,
+        message=Text(
+            en=finding.message.en.rstrip("."), zh=finding.message.zh.rstrip("。")
+        ),
         action=finding.action,
     )
 

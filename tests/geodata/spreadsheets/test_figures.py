@@ -58,7 +58,7 @@ def test_a_need_in_mu_that_was_surely_in_m2_is_no_number(write_xlsx: Write) -> N
     (found,) = [f for f in read.findings if f.rule == "figure.out_of_range"]
     assert (found.place, found.value, found.severity) == ("表!B2", "60000", "error")
     assert "Read in m² it would be 60,000 m² (90 mu, 6 ha)." in found.message.en
-    assert "若单位为平方米，则为60,000 平方米（90 亩，6 公顷）。" in found.message.zh
+    assert "若单位为平方米，则为 60,000 平方米（90 亩，6 公顷）。" in found.message.zh
 
 
 def test_a_need_out_of_range_is_said_once(write_xlsx: Write) -> None:
@@ -81,7 +81,7 @@ def test_money_that_was_surely_in_other_units_is_no_number(write_csv: Write) -> 
     assert pd.isna(read.projects.loc["P-1", "investment_wan"])
     (found,) = read.findings
     assert "Read in 10,000 yuan it would be 86,700 10,000 yuan" in found.message.en
-    assert "若单位为万元，则为86,700 万元" in found.message.zh
+    assert "若单位为万元，则为 86,700 万元" in found.message.zh
 
 
 def test_money_and_ground_that_do_not_fit_are_a_warning(write_csv: Write) -> None:

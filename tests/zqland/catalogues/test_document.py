@@ -87,6 +87,13 @@ def test_a_fault_of_the_syntax_is_named_with_its_line(text: str, line: int) -> N
         CatalogueDocument.parse("city.toml", text)
 
 
+@pytest.mark.parametrize("text", ["[生态红线]\n", "a = 1\n名称 = 2\n"])
+def test_a_chinese_name_without_quotes_is_told_to_take_them(text: str) -> None:
+    with pytest.raises(CatalogueError) as refused:
+        CatalogueDocument.parse("city.toml", text)
+    assert "双引号" in refused.value.text.zh
+
+
 def test_windows_line_ends_and_a_byte_order_mark_are_read() -> None:
     found = CatalogueDocument.parse("city.toml", "\ufeffa = 1\r\nb = 2\r\n")
     assert found.line(("b",)) == 2
