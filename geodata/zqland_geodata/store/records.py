@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from zqland import areas, crs
@@ -243,9 +244,9 @@ def _to_wkb(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:
 
 def _typed(kind: str, name: str, values: Sequence[Any]) -> object:
     if kind == "geometry":
-        # Hexadecimal with an SRID from PostGIS, WKB from SQLite: both are read.
+        # An array of objects also where there are none.
         found = np.array([*values, None], dtype=object)[:-1]
-        shapes = shapely.set_srid(shapely.from_wkb(found), 0)
+        shapes = shapely.from_wkb(found)
         system = None if name == "home_geometry" else DEGREES
         return gpd.GeoSeries(shapes, crs=system)
     if kind == "number":
@@ -254,8 +255,16 @@ def _typed(kind: str, name: str, values: Sequence[Any]) -> object:
         whole = pd.array(list(values), dtype="Int64")
         return whole if whole.isna().any() else whole.astype("int64")
     if kind in ("date", "datetime"):
-        return pd.Series(np.array(values, dtype="datetime64[s]"))
+        return _dates(kind, values)
     return pd.array(list(values), dtype="str")
+
+
+def _dates(kind: str, values: Sequence[Any]) -> pd.Series:
+    """Read dates that come as texts from SQLite and as objects from PostgreSQL."""
+    sort = pa.date32() if kind == "date" else pa.timestamp("us")
+    known = pa.array(values)
+    days = known.cast(sort).cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
+    return pd.Series(days.astype("datetime64[s]"))
 
 
 def _shape(value: object) -> shapely.Geometry:

@@ -126,8 +126,9 @@ def select(
     names = [c.name for c in record.columns if c.name not in without] + [*extra]
     read = [_cheap(record.table.c[name], connection.dialect.name) for name in names]
     query = sa.select(*read).where(*clauses).order_by(record.table.c.row_id)
-    rows = connection.execute(query).fetchall()
-    table = records.to_table(record, names, cast("list[tuple[object, ...]]", rows))
+    # The tuples of the driver: to name their values costs as much as to read them.
+    rows = cast("Any", connection.execute(query)).cursor.fetchall()
+    table = records.to_table(record, names, rows)
     if record.name in INDEXES:
         # Sorted here, for two databases sort texts differently.
         return table.sort_index()

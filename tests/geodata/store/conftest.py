@@ -158,7 +158,7 @@ class LossyServer:
                 self._serve(client)
 
     def _serve(self, client: socket.socket) -> None:
-        """Hand messages to and fro until one side ends."""
+        """Hand messages both ways until one side ends."""
         with client, socket.socket(socket.AF_UNIX) as server:
             server.connect(self.server)
             losing = False

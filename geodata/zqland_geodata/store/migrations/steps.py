@@ -64,11 +64,12 @@ def make_table(
     sought_by
         Columns that need an index, divided by spaces.
     """
+    parts = [list(part) for part in columns]
     number = "revisions.revision"
     op.create_table(
         name,
         sa.Column("row_id", sa.Integer, primary_key=True),
-        *(column for part in columns for column in part),
+        *(column for part in parts for column in part),
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column(
             "recorded_in",
@@ -93,9 +94,16 @@ def make_table(
     )
     op.create_index(f"versions_{name}", name, [*key.split(), "version"])
     op.create_index(f"recorded_{name}", name, ["recorded_in"])
-    op.create_index(f"replaced_{name}", name, ["replaced_in"])
-    for column in sought_by.split():
-        op.create_index(f"{column}_{name}", name, [column])
+    needed = {column.name for part in parts for column in part if not column.nullable}
+    for column in ("replaced_in", *sought_by.split()):
+        known = None if column in needed else sa.text(f"{column} IS NOT NULL")
+        op.create_index(
+            f"{column}_{name}",
+            name,
+            [column],
+            sqlite_where=known,
+            postgresql_where=known,
+        )
 
 
 def is_postgis() -> bool:
