@@ -184,6 +184,30 @@ def test_the_page_escapes_what_the_file_says(client: TestClient) -> None:
     assert "&lt;script&gt;alert(1)" in response.text
 
 
+def test_the_page_says_beside_the_form_why_a_file_cannot_be_read(
+    client: TestClient,
+) -> None:
+    response = client.post(
+        "/desk/check?lang=zh",
+        files={"file": ("yes.csv", "地块编号,通水\nA-1,是\n".encode())},
+        data={"kind": "evidence", "source_crs": "", "as_of": ""},
+        headers={"Accept": "text/html"},
+    )
+    assert response.status_code == 422
+    assert "无法读取" in response.text
+    assert '<option value="evidence" selected>' in response.text
+
+
+def test_the_page_takes_the_day_on_which_a_yes_was_true(client: TestClient) -> None:
+    response = client.post(
+        "/desk/check?lang=zh",
+        files={"file": ("yes.csv", "地块编号,通水\nA-1,是\n".encode())},
+        data={"kind": "evidence", "as_of": "2023-09-05"},
+    )
+    assert response.status_code == 200
+    assert 'name="as_of" value="2023-09-05"' in response.text
+
+
 def test_the_page_gives_the_marked_copy(client: TestClient) -> None:
     response = client.post(
         "/desk/check",

@@ -199,6 +199,15 @@ PAGE_TEXTS: dict[str, Text] = {
     ),
     "check_file": Text(en="File", zh="文件"),
     "check_kind": Text(en="What it holds", zh="内容"),
+    "check_crs": Text(en="EPSG code, if not stated", zh="坐标系代码（未注明时）"),
+    "check_as_of": Text(en="As-of day of evidence", zh="佐证表截至日期"),
+    "check_help": Text(
+        en="EPSG code: for files without a reference system, such as drawings; "
+        "CGCS2000 in 3-degree zone 38 is 4526, in zone 37 4525. As-of day: for "
+        "evidence that says yes without a date.",
+        zh="坐标系代码：用于图纸等未注明坐标系的文件；2000国家大地坐标系3度带第38带为 "
+        "4526，第37带为 4525。截至日期：用于只写“是”而无日期的佐证表。",
+    ),
     "check_now": Text(en="Check", zh="检查"),
     "check_marked": Text(en="Save marked copy", zh="下载标注副本"),
     "check_records": Text(en="records", zh="条记录"),
@@ -207,6 +216,7 @@ PAGE_TEXTS: dict[str, Text] = {
     "check_notes": Text(en="notes", zh="条提示"),
     "check_severity": Text(en="Severity", zh="程度"),
     "check_where": Text(en="Where", zh="位置"),
+    "check_field": Text(en="Field", zh="字段"),
     "check_found": Text(en="Found", zh="发现的值"),
     "check_message": Text(en="What is wrong", zh="问题"),
     "check_action": Text(en="What was done or helps", zh="处理"),
