@@ -70,12 +70,20 @@ def convert(
     OSError
         The target cannot be written.
     """
-    if Path(target).exists() and Path(target).samefile(source):
+    if _is_over(Path(target), Path(source)):
         raise FileUnreadableError(_SAME.format(name=Path(target).name))
     writer_for(target)  # refuse an unknown ending before a long read
     read = vector.read_parcels(source, fieldmap=fieldmap, options=options)
     written = write_parcels(read.parcels, target, how)
     return Converted(read.parcels, [*read.findings, *written])
+
+
+def _is_over(target: Path, source: Path) -> bool:
+    """Tell whether a target is the source, or lies in the folder that is read."""
+    if not target.exists() or not source.exists():
+        return False
+    is_inside = source.is_dir() and target.resolve().is_relative_to(source.resolve())
+    return is_inside or target.samefile(source)
 
 
 _SAME = Text(

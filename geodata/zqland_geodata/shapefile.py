@@ -3,12 +3,15 @@
 Chinese attribute tables are mostly GBK and often do not say so: the ``.cpg`` file is
 missing and the language byte of the ``.dbf`` is zero, and GDAL then reads Latin-1. So
 the bytes are tried: what the file states first, then UTF-8, then GB 18030 (which
-contains GBK), and the first one in which every value can be read is used.
+contains GBK), and the first one in which every value can be read is used. What is
+stated goes behind where every value is Chinese in UTF-8, or where a Western label
+stands on values that are Chinese in GB 2312: programs put such labels on anything.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,8 +59,16 @@ _STATED = {
     "utf-8": _UTF8,
 }
 _LANGUAGE_BYTES = {0x4D: _GB18030, 0x7A: _GB18030}
+# Other codecs that Python knows are no encodings of texts, or compress.
+_LABELS = re.compile(
+    r"ascii|iso8859-\d{1,2}|cp\d{3,5}|big5(?:hkscs)?|shift_jis|euc_(?:jp|kr)|koi8-[ru]"
+)
+_WESTERN = re.compile(r"ascii|iso8859-\d{1,2}|cp(?:125\d|437|850)")
+_CHINESE = re.compile(r"[^\x80-\u07ff]*[\u2e80-\U0003ffff][^\x80-\u07ff]*")
 _LANGUAGE_BYTE, _HEADER, _FIELD = 29, 32, 32
 _TEXT = ord("C")
+_SHAPE_HEADER, _SHAPE_ENTRY = 100, 8
+_LENGTH = slice(24, 28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,7 @@ def read(source: Path, mapping: TableMap, options: ReadOptions) -> Layer:
         )
     check_parts(source)
     gdalfiles.check_name(source)
+    _check_whole(source)
     encoding = attribute_encoding(source)
     # Read byte by byte: GDAL cannot read a text whose last letter is cut in two.
     layer = gdalfiles.read_layer(source, source.stem, options, encoding=BYTE_BY_BYTE)
@@ -169,6 +181,28 @@ def check_parts(path: Path) -> None:
         )
 
 
+def _check_whole(path: Path) -> None:
+    """Refuse a Shapefile that was cut off, or whose parts do not belong together."""
+    index, table = part(path, ".shx"), part(path, ".dbf")
+    assert index is not None  # noqa: S101 - check_parts has looked
+    assert table is not None  # noqa: S101
+    for file in (path, index):
+        stated = int.from_bytes(_start(file)[_LENGTH], "big") * 2
+        if stated > file.stat().st_size:
+            raise FileUnreadableError(_CUT_OFF.format(name=file.name))
+    shapes = (index.stat().st_size - _SHAPE_HEADER) // _SHAPE_ENTRY
+    records = int.from_bytes(_start(table)[4:8], "little")
+    if shapes != records:
+        raise FileUnreadableError(
+            _NOT_TOGETHER.format(name=path.name, shapes=shapes, records=records)
+        )
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_SHAPE_HEADER)
+
+
 def part(path: Path, suffix: str) -> Path | None:
     """Return a part of a Shapefile whatever the case of its ending."""
     for ending in (suffix, suffix.upper()):
@@ -203,7 +237,8 @@ def attribute_encoding(path: Path) -> Encoding:
     stated = _stated(path, content)
     texts = list(_texts(path.name, content))
     tried = dict.fromkeys([stated] if stated else []) | dict.fromkeys((_UTF8, _GB18030))
-    fitting = next((name for name in tried if _fits(name, texts)), None)
+    likely = _meant(stated, texts) if stated and texts else None
+    fitting = likely or next((name for name in tried if _fits(name, texts)), None)
     if fitting is None:
         raise FileUnreadableError(
             _NO_ENCODING.format(name=table.name, tried=", ".join(tried))
@@ -277,9 +312,10 @@ def _stated(path: Path, content: bytes) -> str | None:
         if word in _STATED:
             return _STATED[word]
         try:
-            return codecs.lookup(word).name
-        except LookupError:
+            name = codecs.lookup(word).name
+        except (LookupError, ValueError):
             return None
+        return name if _LABELS.fullmatch(name) else None
     return (
         _LANGUAGE_BYTES.get(content[_LANGUAGE_BYTE]) if len(content) > _HEADER else None
     )
@@ -292,7 +328,8 @@ def _texts(name: str, content: bytes) -> Iterator[bytes]:
     count = int.from_bytes(content[4:8], "little")
     if not _HEADER < header <= len(content) or not length:
         raise FileUnreadableError(_BROKEN.format(name=name))
-    count = min(count, (len(content) - header) // length)
+    if header + count * length > len(content):
+        raise FileUnreadableError(_BROKEN.format(name=name))
     records = np.frombuffer(content, "u1", count * length, header)
     records = records.reshape(count, length)
     start = 1
@@ -315,6 +352,17 @@ def _distinct(
     foreign = column[(column > 0x7F).any(axis=1)]  # noqa: PLR2004 - the last of ASCII
     for row in np.unique(foreign, axis=0):
         yield row.tobytes().rstrip(b" \0")
+
+
+def _meant(stated: str, texts: list[bytes]) -> str | None:
+    """Return the encoding that texts are in beyond doubt, whatever is stated."""
+    if stated != _UTF8 and _fits(_UTF8, texts):
+        meanings = [text.decode(_UTF8, errors="ignore") for text in texts]
+        if all(_CHINESE.fullmatch(meaning) for meaning in meanings):
+            return _UTF8
+    if _WESTERN.fullmatch(stated) and _fits("gb2312", texts):
+        return _GB18030
+    return None
 
 
 def _fits(encoding: str, texts: list[bytes]) -> bool:
@@ -346,6 +394,17 @@ _INCOMPLETE = Text(
 _BROKEN = Text(
     en="The attribute table of {name} is broken. Export the Shapefile again.",
     zh="{name}的属性表已损坏。请重新导出 Shapefile。",
+)
+_CUT_OFF = Text(
+    en="{name} is shorter than it states; it was cut off in copying. Copy or export "
+    "the Shapefile again.",
+    zh="{name}比其标明的长度短，可能在复制时被截断。请重新复制或导出 Shapefile。",
+)
+_NOT_TOGETHER = Text(
+    en="The Shapefile {name} has {shapes} shapes and {records} records; its parts do "
+    "not belong together. Export it again.",
+    zh="Shapefile {name} 有 {shapes} 个图形、{records} 条属性记录，各部分文件不匹配。"
+    "请重新导出。",
 )
 _NO_ENCODING = Text(
     en="The texts of {name} are in none of the encodings {tried}. Export it in UTF-8.",

@@ -87,3 +87,20 @@ def test_a_source_that_is_refused_leaves_no_target(
     with pytest.raises(SourceCrsError):
         convert(source, tmp_path / "out" / "parcels.gpkg")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_the_folder_that_is_read_is_kept(
+    squares: gpd.GeoDataFrame, write_shapes: Write
+) -> None:
+    source = write_shapes(squares, "parcels.shp")
+    before = source.read_bytes()
+    with pytest.raises(FileUnreadableError, match="over itself"):
+        convert(source.parent, source)
+    assert source.read_bytes() == before
+
+
+def test_a_missing_source_is_named_where_the_target_exists(
+    squares: gpd.GeoDataFrame, write_shapes: Write, tmp_path: Path
+) -> None:
+    with pytest.raises(FileUnreadableError, match=r"missing\.gpkg"):
+        convert(tmp_path / "missing.gpkg", write_shapes(squares))

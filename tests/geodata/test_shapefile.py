@@ -96,3 +96,51 @@ def test_one_of_several_must_be_named(path: Path, squares: Squares) -> None:
 def test_a_folder_without_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadableError, match="holds no Shapefile"):
         shapefile.find_shapefile(tmp_path, "", name="folder")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "label"),
+    [("UTF-8", "GBK"), ("UTF-8", "ISO-8859-1"), ("GBK", "ISO-8859-1"), ("GBK", "1252")],
+)
+def test_a_label_that_chinese_texts_prove_wrong_is_not_followed(
+    squares: Squares, tmp_path: Path, encoding: str, label: str
+) -> None:
+    path = tmp_path / "a.shp"
+    short = squares.set_axis(["DKBH", "DKMC", "MJ_MU", "geometry"], axis="columns")
+    short.to_file(path, engine="pyogrio", encoding=encoding)
+    path.with_suffix(".cpg").write_text(label, encoding="ascii")
+    read = read_parcels(path)
+    assert read.parcels["name"].to_list() == short["DKMC"].to_list()
+    (told,) = [one for one in read.findings if one.rule == "file.encoding"]
+    assert told.severity == "warning"
+
+
+def test_western_texts_keep_their_label(squares: Squares, tmp_path: Path) -> None:
+    path = tmp_path / "a.shp"
+    names = ["Müller", "Bärenplatz", "é"]
+    western = squares[["geometry"]].assign(DKBH=["a", "b", "c"], DKMC=names)
+    western.to_file(path, engine="pyogrio", encoding="ISO-8859-1")
+    path.with_suffix(".cpg").write_text("ISO-8859-1", encoding="ascii")
+    assert read_parcels(path).parcels["name"].to_list() == names
+
+
+@pytest.mark.parametrize("label", ["rot13", "hex", "zlib", "utf-16", "a\0b", "\xff"])
+def test_labels_that_are_no_encodings_of_texts_are_passed_over(
+    path: Path, label: str
+) -> None:
+    path.with_suffix(".cpg").write_bytes(label.encode("latin-1"))
+    assert shapefile.attribute_encoding(path).name == "gb18030"
+
+
+@pytest.mark.parametrize("suffix", [".shp", ".shx", ".dbf"])
+def test_a_part_that_was_cut_off_is_refused(path: Path, suffix: str) -> None:
+    file = path.with_suffix(suffix)
+    file.write_bytes(file.read_bytes()[:-40])
+    with pytest.raises(FileUnreadableError, match=r"cut off|broken"):
+        read_parcels(path)
+
+
+def test_parts_that_do_not_belong_together_are_refused(path: Path) -> None:
+    change(path, {4: 1})
+    with pytest.raises(FileUnreadableError, match="1 records"):
+        read_parcels(path)
