@@ -88,7 +88,7 @@ def write_projects(path: Path, mu: float) -> Path:
         sheet = csv.writer(file)
         sheet.writerow(["项目编号", "项目名称", "用地需求", "用地条件", "用地日期"])
         sheet.writerow(["T-1", "第一个", f"{mu:.2f}亩", "mature", "2024-06-30"])
-        sheet.writerow(["T-2", "大项目", "90000亩", "serviced", "2024-06-30"])
+        sheet.writerow(["T-2", "大项目", "14000亩", "serviced", "2024-06-30"])
         sheet.writerow(["T-3", "公顷", f"{mu / 15:.4f}公顷", "standard", ""])
     return path
 
