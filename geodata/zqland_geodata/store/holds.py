@@ -210,7 +210,7 @@ def prolong(
     ChangedMeanwhileError
         Somebody changed it since.
     """
-    known = open_hold(writer, hold_id, on or today(writer))
+    known = open_hold(writer, hold_id, on or today(writer), seen)
     if until <= known.days.last:
         facts = {"hold": hold_id, "last": known.days.last.isoformat()}
         raise RecordError(_NOT_LATER.format(until=until.isoformat(), **facts))
@@ -257,7 +257,7 @@ def release(
         Somebody changed it since.
     """
     day = on or today(writer)
-    open_hold(writer, hold_id, day)
+    open_hold(writer, hold_id, day, seen)
     ended = {"ended_on": day, "ended_as": "released"}
     return writer.change("holds", hold_id, ended, seen=seen)
 
@@ -347,7 +347,7 @@ class OpenHold:
     project_id: str | None
 
 
-def open_hold(writer: Writer, hold_id: str, on: dt.date) -> OpenHold:
+def open_hold(writer: Writer, hold_id: str, on: dt.date, seen: int | None) -> OpenHold:
     """Read a hold that has not ended on a day.
 
     Parameters
@@ -358,6 +358,8 @@ def open_hold(writer: Writer, hold_id: str, on: dt.date) -> OpenHold:
         The hold.
     on
         The day.
+    seen
+        The version that the caller read; None does not ask what happened since.
 
     Returns
     -------
@@ -366,6 +368,8 @@ def open_hold(writer: Writer, hold_id: str, on: dt.date) -> OpenHold:
 
     Raises
     ------
+    ChangedMeanwhileError
+        Somebody changed it since.
     NotFoundError
         There is no such hold.
     RecordError
@@ -374,6 +378,8 @@ def open_hold(writer: Writer, hold_id: str, on: dt.date) -> OpenHold:
     found = writer.reading.table("holds", keys=[hold_id], versions=True)
     if found.empty:
         raise NotFoundError(_NO_HOLD.format(hold=hold_id))
+    # Who decided on an old version is told that first, whatever else is wrong since.
+    writer.change("holds", hold_id, {}, seen=seen)
     (row,) = with_ground(writer.connection, found).to_dict("records")
     if not pd.isna(row["ended_on"]):
         last = revision_of(writer.connection, int(row["recorded_in"]))

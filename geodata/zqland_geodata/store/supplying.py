@@ -119,7 +119,7 @@ def supply_hold(
         Somebody changed the hold since.
     """
     day = on or today(writer)
-    known = open_hold(writer, hold_id, day)
+    known = open_hold(writer, hold_id, day, seen)
     parcels = _to_supply(writer, hold_id, known.ground, day)
     if contract is not None and len(parcels) > 1:
         raise RecordError(_ONE_CONTRACT.format(parcels=", ".join(parcels)))
