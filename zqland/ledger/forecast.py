@@ -23,7 +23,7 @@ import pandas as pd
 
 from zqland.areas import Method
 from zqland.ledger.days import Period
-from zqland.ledger.pace import done_by, reached
+from zqland.ledger.pace import done_by, nothing, reached
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -83,8 +83,8 @@ def usual_delay(
     due = pd.to_datetime(evidence["due_on"])
     if "supersedes" in evidence and "evidence_id" in evidence:
         plans = due.set_axis(evidence["evidence_id"])
-        plans = plans[~plans.index.duplicated()]
-        earlier = evidence["supersedes"].map(plans).astype(due.dtype)
+        plans = plans[plans.index.notna() & ~plans.index.duplicated()]
+        earlier = plans.reindex(evidence["supersedes"]).set_axis(due.index)
         counts = ~evidence["evidence_id"].isin(evidence["supersedes"].dropna())
         due, done = earlier.fillna(due), done.where(counts)
     late = (done - due).dt.days.dropna().to_numpy(np.float64)
@@ -187,7 +187,7 @@ def _range(
     for end, books in ends.items():
         done = done_by(books, target, books.on)
         first = max(books.on + _ONE_DAY, dt.date(year, 1, 1))
-        area, more = done[f"{basis}_m2"], _NOTHING
+        area, more = done[f"{basis}_m2"], nothing(books)
         if first.year == year:
             period = Period(first, dt.date(year, 12, 31))
             more = reached(books, period, predicate=predicate, scope=scope)
@@ -201,9 +201,6 @@ def _range(
             f"{end}_ids": more["parcel_ids"],
         }
     return figures
-
-
-_NOTHING: Final[dict[str, object]] = {}
 
 
 def _known(evidence: pd.DataFrame, on: dt.date) -> pd.Series[pd.Timestamp]:

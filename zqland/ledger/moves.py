@@ -195,7 +195,9 @@ class History:
         given = np.where(dies, 1 - _sum(descent.given, descent.parent, owner), 1.0)
         made = np.where(born, 1 - _sum(descent.made, descent.child, owner), 1.0)
         earlier = self._earlier(book)[rows]
-        had = np.where(earlier, 1.0, self.inherited[owner, book])
+        # Ground that came from no record brings nothing with it.
+        brought = np.where(born, 0.0, self.inherited[owner, book])
+        had = np.where(earlier, 1.0, brought)
         came = born & (holds(before, book) | (book == 0))
         kind = np.where(
             reached == OUTSIDE,

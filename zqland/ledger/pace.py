@@ -239,11 +239,12 @@ def done_by(books: Books, target: Mapping[Hashable, object], on: dt.date) -> Fig
     year, scope = int(str(target["year"])), str(target["scope"])
     if on.year < year:
         books.inside(scope)
-        return total(books, _nothing())
+        return nothing(books)
     period = Period.year(year, until=on)
     predicate = str(target["predicate"])
     return reached(books, period, predicate=predicate, scope=scope)
 
 
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame({"owner": pd.Series(dtype="int64"), "share": []})
+def nothing(books: Books) -> Figures:
+    """Give the figures of no land at all."""
+    return total(books, pd.DataFrame({"owner": pd.Series(dtype="int64"), "share": []}))

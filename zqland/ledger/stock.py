@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from zqland.readiness.timeline import day_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy.typing as npt
 
     from zqland.areas import Method
     from zqland.ledger.books import Books
@@ -252,9 +255,15 @@ def balance(
         ]
     keys = [*by, "predicate", "status"]
     figures = sums(books, pd.concat(parts), [*keys, "side"])
-    table = pd.concat([_on_basis(figures, keys, basis) for basis in BASES])
-    table.insert(0, "first_day", pd.Timestamp(period.first))
-    table.insert(1, "last_day", pd.Timestamp(period.last))
+    places = figures[keys].drop_duplicates().reset_index(drop=True)
+    places.insert(0, "first_day", pd.Timestamp(period.first))
+    places.insert(1, "last_day", pd.Timestamp(period.last))
+    table = pd.concat(
+        [
+            pd.concat([places, pd.DataFrame(_on_basis(figures, keys, basis))], axis=1)
+            for basis in BASES
+        ]
+    )
     return in_order(table, by)
 
 
@@ -298,31 +307,33 @@ def _moves(books: Books, period: Period) -> Moves:
     return books.history.moves(day_number(period.first), day_number(period.last))
 
 
-def _on_basis(figures: pd.DataFrame, keys: list[str], basis: Method) -> pd.DataFrame:
+def _on_basis(
+    figures: pd.DataFrame, keys: list[str], basis: Method
+) -> dict[str, npt.NDArray[Any]]:
     """Set the sides of the balance on one basis side by side."""
-    names = {
-        f"{basis}_m2": "m2",
-        "count": "count",
-        f"{basis}_lacking_count": "lacking_count",
-        f"{basis}_lacking_planar_m2": "lacking_planar_m2",
-        "parcel_ids": "ids",
-    }
-    places = figures[keys].drop_duplicates()
-    rows = pd.MultiIndex.from_frame(places)
-    table = pd.DataFrame(index=rows)
+    rows = figures.groupby(keys, sort=False).ngroup().to_numpy()
+    size = int(rows.max(initial=-1)) + 1
+    sides = figures["side"].to_numpy(dtype=object)
+    columns: dict[str, npt.NDArray[Any]] = {}
     for side in SIDES:
-        chosen = figures[figures["side"] == side].set_index(keys)
-        for column, name in names.items():
+        chosen = sides == side
+        for name, column in _NAMES.items():
+            # A side on which nothing stands has no area and no parcels.
+            filled = np.full(size, 0 if name.endswith("count") else 0.0)
+            if name == "ids":
+                filled = np.fromiter(repeat((), size), dtype=object, count=size)
             # In the plane nothing is lacking that could be measured there.
-            found = chosen[column] if column in chosen else chosen["count"] * 0.0
-            table[f"{side}_{name}"] = _filled(found.reindex(rows), name)
-    return table.reset_index().assign(basis=str(basis))
+            if column.format(basis=basis) in figures:
+                values = figures[column.format(basis=basis)].to_numpy()
+                filled[rows[chosen]] = values[chosen]
+            columns[f"{side}_{name}"] = filled
+    return columns | {"basis": np.full(size, str(basis), dtype=object)}
 
 
-def _filled(column: pd.Series[Any], name: str) -> pd.Series[Any]:
-    """Fill sides on which nothing stands: no area, no parcels."""
-    if name == "ids":
-        ids = [one if isinstance(one, tuple) else () for one in column]
-        return pd.Series(ids, column.index, dtype=object)
-    figures = column.fillna(0.0)
-    return figures.astype("int64") if name.endswith("count") else figures
+_NAMES = {
+    "m2": "{basis}_m2",
+    "count": "count",
+    "lacking_count": "{basis}_lacking_count",
+    "lacking_planar_m2": "{basis}_lacking_planar_m2",
+    "ids": "parcel_ids",
+}
