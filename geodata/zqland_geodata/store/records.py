@@ -219,7 +219,7 @@ def _plain(column: Column, flat: pd.DataFrame, dialect: str) -> list[Any]:
     else:
         plain = values.astype("object").to_numpy(copy=True)
     plain[~known] = None
-    return plain.tolist()
+    return list(plain)
 
 
 def _date_texts(values: pd.Series, kind: str) -> NDArray[np.object_]:
