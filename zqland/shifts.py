@@ -447,9 +447,10 @@ _NO_GRID = Text(
 _NO_SET = Text(
     en="The coordinates are {found}, and no parameter set to CGCS2000 is given for "
     "that. No exact one is published. Name a file with the 4 or 7 parameters of the "
-    "surveying authority in the settings, or have the data delivered in CGCS2000.",
+    "surveying authority with --shifts, or have the data delivered in CGCS2000.",
     zh="坐标为{found}，而没有给出由此到2000国家大地坐标系的转换参数；精确参数不公开。"
-    "请在设置中指明载有测绘主管部门四参数或七参数的文件，或索取2000国家大地坐标系成果。",
+    "请用 --shifts 指明载有测绘主管部门四参数或七参数的文件，"
+    "或索取2000国家大地坐标系成果。",
 )
 _OTHER_GRID = Text(
     en="The set {shift} is not for coordinates of {found}. Give the set of that datum "

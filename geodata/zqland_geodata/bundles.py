@@ -93,9 +93,9 @@ _NONE = Text(
     "请给出含有该文件的文件夹或 zip。",
 )
 _NOT_ONE = Text(
-    en="{name} holds several files of boundaries: {known}. Name one as layer in a "
-    "field map.",
-    zh="{name}中有多个界线文件：{known}。请在字段映射中用 layer 指明一个。",
+    en="{name} holds several files of boundaries: {known}. Name one with --layer, or "
+    "as layer in a field map.",
+    zh="{name}中有多个界线文件：{known}。请用 --layer 或字段映射的 layer 指明一个。",
 )
 _NO_SUCH = Text(
     en="{name} holds no file “{layer}” (or several); it has: {known}.",

@@ -263,8 +263,9 @@ _NO_LAYER = Text(
     zh="{name}中没有图层“{layer}”；现有：{known}。请在字段映射中指明其一。",
 )
 _MANY_LAYERS = Text(
-    en="{name} has several layers: {known}. Name one as layer in a field map.",
-    zh="{name}中有多个图层：{known}。请在字段映射中用 layer 指明一个。",
+    en="{name} has several layers: {known}. Name one with --layer, or as layer "
+    "in a field map.",
+    zh="{name}中有多个图层：{known}。请用 --layer 或字段映射的 layer 指明一个。",
 )
 _NO_LAYERS = Text(
     en="{name} has no layer with shapes. Give the file with the boundaries.",

@@ -228,8 +228,10 @@ def _understood(name: str, layer: Layer, given: TableMap) -> ParcelsRead:
 
 _UNKNOWN_KIND = Text(
     en="{name} is of no kind that parcels are read from. Known: {known}, or the "
-    "folder of a Shapefile.",
-    zh="{name}不是可读取的地块文件。可用：{known}，或 Shapefile 所在文件夹。",
+    "folder of a Shapefile. Sheets of projects, evidence or status stand beside the "
+    "parcels, as --projects, --evidence or --status.",
+    zh="{name}不是可读取的地块文件。可用：{known}，或 Shapefile 所在文件夹。"
+    "项目、佐证、状态表请随地块文件以 --projects、--evidence、--status 给出。",
 )
 _TOO_MANY_POINTS = Text(
     en="{name} has {count} points, and at most {most} points are read. Split it.",

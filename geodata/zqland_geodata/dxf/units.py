@@ -102,8 +102,10 @@ def _needed(bounds: tuple[float, ...], name: str) -> Text:
 
 _NO_PLANE = Text(
     en="{name}: a drawing states no reference system. Give the EPSG code of its plane "
-    "with --source-crs or as source_crs in a field map.{hint}",
-    zh="{name}：图纸不含坐标系。请用 --source-crs 给出其平面坐标系的 EPSG 代码。{hint}",
+    "with --source-crs or as source_crs in a field map (CGCS2000 in 3-degree zones: "
+    "4488 + zone, as 4526 for zone 38).{hint}",
+    zh="{name}：图纸不含坐标系。请用 --source-crs 给出其平面坐标系的 EPSG 代码"
+    "（2000国家大地坐标系3度带为 4488 加带号，如第38带为 4526）。{hint}",
 )
 _HINT = Text(
     en=" Its eastings begin with {zone}: if it is drawn in CGCS2000, {degrees}-degree "

@@ -159,8 +159,8 @@ def _exchanged(points: Points, is_other: bool, name: str) -> list[Finding]:  # n
 _LEFT_OUT = (grid_texts.AXES_SWAPPED,)
 
 _OPEN = Text(
-    en="{name}, line {line}: {text} Or give source_crs = EPSG code.",
-    zh="{name}第 {line} 行：{text}也可给出 source_crs（EPSG 代码）。",
+    en="{name}, line {line}: {text} Or give the EPSG code with --source-crs.",
+    zh="{name}第 {line} 行：{text}也可用 --source-crs 给出 EPSG 代码。",
 )
 _NO_ORDER = Text(
     en="{name}: it cannot be told which figure is the easting (first: {found}). Write "
@@ -185,7 +185,7 @@ _NO_DATUM = Rule(
         zh="表中未注明坐标系；2018年7月起测绘成果统一采用2000国家大地坐标系",
     ),
     Text(
-        en="read as CGCS2000; give source_crs = EPSG code if it is another",
-        zh="按2000国家大地坐标系读取；如为其他坐标系，请给出 source_crs（EPSG 代码）",
+        en="read as CGCS2000; give the EPSG code with --source-crs if it is another",
+        zh="按2000国家大地坐标系读取；如为其他坐标系，请用 --source-crs 给出 EPSG 代码",
     ),
 )

@@ -113,7 +113,7 @@ def test_no_hint_is_given_without_a_zone_in_the_eastings(sheet: Sheet) -> None:
     sheet.space.add_lwpolyline(
         [(378_000, 2_576_000), (378_100, 2_576_000), (378_100, 2_576_100)], close=True
     )
-    with pytest.raises(SourceCrsError, match=r"field map\.$"):
+    with pytest.raises(SourceCrsError, match=r"4526 for zone 38\)\.$"):
         read_parcels(sheet.save())
     assert len(read_parcels(sheet.save(), options=ReadOptions(source_crs=4547)).parcels)
 

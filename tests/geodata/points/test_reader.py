@@ -116,7 +116,7 @@ def test_eastings_without_zone_number_are_read(
 
 def test_eastings_without_zone_number_elsewhere_are_refused(write_csv: Write) -> None:
     rows = [("A", 1, "J1", 2_400_000 + n, 450_000 + n * n) for n in range(4)]
-    with pytest.raises(SourceCrsError, match=r"line 2.*source_crs"):
+    with pytest.raises(SourceCrsError, match=r"line 2.*source-crs"):
         read(write_csv(HEADING, *rows))
 
 
