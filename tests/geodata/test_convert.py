@@ -92,7 +92,8 @@ def test_a_source_that_is_refused_leaves_no_target(
 def test_a_file_in_the_folder_that_is_read_is_kept(
     squares: gpd.GeoDataFrame, write_shapes: Write
 ) -> None:
-    source = write_shapes(squares, "parcels.shp")
+    short = squares.rename(columns={"面积(亩)": "MJ_MU"})
+    source = write_shapes(short, "parcels.shp", encoding="GBK")
     before = source.read_bytes()
     with pytest.raises(FileUnreadableError, match="over itself"):
         convert(source.parent, source)

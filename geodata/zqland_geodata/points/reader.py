@@ -159,6 +159,8 @@ def _figures(table: cells.Table, name: str) -> NDArray[np.float64]:
 def _stated(table: cells.Table, given: int | None, name: str) -> Integers:
     """Return the EPSG code that is stated for each row, 0 for none."""
     count = len(table.cells)
+    if given is not None:
+        _code(str(given), name)
     if cells.SYSTEM not in table.kinds:
         return np.full(count, given or 0, dtype=np.int64)
     words = table.cells[table.kinds[cells.SYSTEM]].replace("", pd.NA).ffill().fillna("")

@@ -357,3 +357,8 @@ def test_names_that_differ_within_a_parcel_are_found(write_csv: Write) -> None:
     differ = [one for one in found.findings if one.rule == "points.values_differ"]
     assert [(one.place, one.value) for one in differ] == [("line 5", "乙")]
     assert found.parcels["name"].iloc[0] == "甲"
+
+
+def test_a_given_system_that_does_not_exist_is_refused(write_csv: Write) -> None:
+    with pytest.raises(SourceCrsError, match="999999"):
+        read(write_csv(HEADING, *ONE), source_crs=999_999)
