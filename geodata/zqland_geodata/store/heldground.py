@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from zqland import crs, holds
 from zqland.areas import Area, Method
-from zqland_geodata.store.schema import BOX, RECORDS
+from zqland_geodata.store.schema import RECORDS
 from zqland_geodata.store.seeking import Place, within
 from zqland_geodata.store.selecting import known, select
 from zqland_geodata.store.statuses import effective
@@ -24,6 +24,19 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     Shape = Polygon | MultiPolygon
+
+_USED = frozenset(
+    {
+        "parcel_id",
+        "home_zone",
+        "home_geometry",
+        "geometry",
+        "began_on",
+        "retired_on",
+    }
+)
+_UNUSED = {column.name for column in RECORDS["parcels"].columns} - _USED
+"""Columns of parcels that are left unread: others wait while one looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +98,8 @@ def parcels_on(connection: Connection, ground: Ground) -> gpd.GeoDataFrame:
     Returns
     -------
     parcels
-        Table *parcels* as it is now, with those that have more in common with the
-        ground than rounding.
+        Those that have more in common with the ground than rounding, as they are now:
+        their ids, zones, shapes, ``began_on`` and ``retired_on``.
     """
     record = RECORDS["parcels"]
     table = record.table
@@ -95,7 +108,7 @@ def parcels_on(connection: Connection, ground: Ground) -> gpd.GeoDataFrame:
     ids = sa.select(table.c.parcel_id).where(*near).order_by(table.c.parcel_id)
     connection.execute(ids.with_for_update()).all()
     # Read after the lock, for the rows may have been others before it.
-    found = cast("gpd.GeoDataFrame", select(connection, record, near, without=BOX))
+    found = cast("gpd.GeoDataFrame", select(connection, record, near, without=_UNUSED))
     shared = holds.common(found, ground.shape, ground.zone)
     return found[~shared.is_empty.to_numpy()]
 
@@ -155,7 +168,7 @@ def with_ground(
     parcel_id = record.table.c.parcel_id
     named = list(table["parcel_id"].unique())
     clauses = [known(connection, record, known_at), parcel_id.in_(named)]
-    return holds.grounded(table, select(connection, record, clauses, without=BOX))
+    return holds.grounded(table, select(connection, record, clauses, without=_UNUSED))
 
 
 def events_of(connection: Connection, parcel_ids: Iterable[object]) -> pd.DataFrame:
