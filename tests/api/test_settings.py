@@ -6,8 +6,16 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from pydantic_settings import BaseSettings
 
-from zqland_api.settings import LOOPBACK, ServerSettings, Settings, SourceSettings
+from zqland_api.settings import (
+    LOOPBACK,
+    DisplaySettings,
+    LimitSettings,
+    ServerSettings,
+    Settings,
+    SourceSettings,
+)
 
 
 def test_settings_made_by_hand_do_not_read_the_environment(
@@ -43,3 +51,26 @@ def test_on_another_address_any_name_is_answered_unless_named() -> None:
     assert ServerSettings(host="10.0.0.5").answered_hosts() == ()
     named = ServerSettings(host="10.0.0.5", allowed_hosts=("desk.example",))
     assert named.answered_hosts() == ("desk.example",)
+
+
+@pytest.mark.parametrize(
+    "settings", [SourceSettings, DisplaySettings, ServerSettings, LimitSettings]
+)
+def test_the_guide_names_every_setting(
+    settings: type[BaseSettings],
+) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "service.md"
+    text = guide.read_text(encoding="utf-8")
+    prefix = settings.model_config["env_prefix"]
+    names = [f"`{prefix}{name.upper()}`" for name in settings.model_fields]
+    assert [name for name in names if name not in text] == []
+
+
+def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZQLAND_LIMIT_POINTS", "1000")
+    assert Settings.from_environment().limits.limits().points == 1000
+
+
+def test_a_limit_of_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError):
+        LimitSettings(points=0)
