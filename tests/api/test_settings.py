@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 
 from zqland_api.settings import (
     LOOPBACK,
@@ -16,6 +16,9 @@ from zqland_api.settings import (
     Settings,
     SourceSettings,
 )
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
 
 def test_settings_made_by_hand_do_not_read_the_environment(
