@@ -100,3 +100,13 @@ def test_the_forecast_stays_below_the_targets(books: Books) -> None:
     assert (table["done_m2"] <= table["low_m2"]).all()
     assert (table["high_share"] < 1).all()
     assert (table["planned_count"] > 0).all()
+
+
+def test_a_target_of_a_large_park_counts_its_start_zones(
+    books: Books, state: ReserveState
+) -> None:
+    wanted = books.targets.assign(scope="JJQ")
+    full, simple = ledger.targets(books, wanted), acreage.progress(state, wanted)
+
+    assert full["done_m2"].min() > 0
+    assert full["done_m2"].to_list() == simple["done_m2"].to_list()
