@@ -127,10 +127,33 @@ def cross_findings(reserve: Reserve) -> list[Finding]:
             set(reserve.evidence["evidence_id"].astype(str)),
         ),
         *_unknown(_EVENTS, reserve.status_events["parcel_id"], ids),
-        *_unknown(_PREFERRED, named, real),
+        *_unknown(_PREFERRED, named, real, action=_park_codes(reserve)),
         *_unknown(_INDICATORS, reserve.indicators["park_id"], real | {ALL}),
         *_unknown(_SCOPES, reserve.targets["scope"], real | districts | {CITY}),
     ]
+
+
+def _park_codes(reserve: Reserve) -> Text:
+    """Say that parks are named by code, with some of the codes that are known."""
+    parks = reserve.parks if len(reserve.parks) else places.parks()
+    listed = [
+        str(code) if name == code else f"{code} {name}"
+        for code, name in parks["name"].items()
+    ]
+    cut = len(listed) > _CODES_SHOWN
+    return _BY_CODE.format(
+        known=Text(
+            en=", ".join(listed[:_CODES_SHOWN]) + (" …" if cut else ""),
+            zh="、".join(listed[:_CODES_SHOWN]) + ("等" if cut else ""),
+        )
+    )
+
+
+_CODES_SHOWN = 12
+_BY_CODE = Text(
+    en="it counts for nothing here; parks are named by code: {known}",
+    zh="此处不起作用；请填园区代码：{known}",
+)
 
 
 def _of_subjects(
@@ -143,7 +166,11 @@ def _of_subjects(
 
 
 def _unknown(
-    link: _Link, names: Iterable[object], known: set[str]
+    link: _Link,
+    names: Iterable[object],
+    known: set[str],
+    *,
+    action: Text = _NOT_COUNTED,
 ) -> Iterator[Finding]:
     counts = pd.Series(list(names), dtype="str").dropna().value_counts(sort=False)
     for name, count in counts.items():
@@ -155,7 +182,7 @@ def _unknown(
                 rule=link.rule,
                 severity=Severity.WARNING,
                 message=link.text.format(count=count, name=name),
-                action=_NOT_COUNTED,
+                action=action,
             )
 
 

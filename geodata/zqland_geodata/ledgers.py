@@ -205,7 +205,8 @@ def _difference(
 ) -> Finding:
     row, column = cell
     own, other = parcels[column].iloc[row], said[column].iloc[row]
-    rule, facts = _DIFFERS, {"own": clean_text(own), "other": clean_text(other)}
+    rule = _DIFFERS
+    facts: dict[str, object] = {"own": clean_text(own), "other": clean_text(other)}
     if column == _AREA:
         rule = _AREA_DIFFERS
         facts = {"own": _area_text(own), "other": _area_text(other)}
@@ -219,8 +220,9 @@ def _difference(
     )
 
 
-def _area_text(area: float) -> str:
-    return f"{area:,.2f} m² ({units.format_area(area, 'mu')})"
+def _area_text(area: float) -> Text:
+    en, zh = (units.format_area(area, "mu", language=one) for one in ("en", "zh"))
+    return Text(en=f"{area:,.2f} m² ({en})", zh=f"{area:,.2f} 平方米（{zh}）")
 
 
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2013\u2014\u2015\u2212", "-"))

@@ -60,6 +60,14 @@ def test_an_unknown_park_of_a_project_is_said(demo_desk: Desk) -> None:
     assert found == {("project.park_unknown", "X")}
 
 
+def test_a_park_named_by_its_name_is_told_the_codes(demo_desk: Desk) -> None:
+    reserve = demo_desk.records.reserve
+    projects = first_row(reserve.projects, preferred_parks="高新区")
+    (found,) = cross_findings(replace(reserve, projects=projects))
+    assert "园区代码" in found.action.zh
+    assert str(reserve.parks.index[0]) in found.action.zh
+
+
 def test_an_unknown_park_of_indicators_or_targets_is_said(demo_desk: Desk) -> None:
     reserve = demo_desk.records.reserve
     changed = replace(

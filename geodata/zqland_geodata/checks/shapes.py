@@ -88,7 +88,7 @@ def _invalid(parcel_id: object, shape: shapely.Geometry) -> Finding:
     reason = str(shapely.is_valid_reason(shape))
     kind, _, place = reason.rstrip("]").partition("[")
     words = _KINDS.get(kind.strip(), Text(en=kind.strip(), zh=kind.strip()))
-    facts: dict[str, Any] = {"kind": words, "where": place.replace(" ", ", ")}
+    facts: dict[str, Any] = {"kind": words, "where": _rounded(place)}
     nearest = _nearest_vertex(shape, place)
     if nearest is None:
         return _INVALID.finding(parcel_id, "geometry", reason, **facts)
@@ -96,6 +96,14 @@ def _invalid(parcel_id: object, shape: shapely.Geometry) -> Finding:
     return _INVALID_AT.finding(
         parcel_id, "geometry", reason, ring=ring, vertex=vertex, **facts
     )
+
+
+def _rounded(place: str) -> str:
+    """Write a place to the millimetre, as survey files do."""
+    try:
+        return ", ".join(f"{float(part):.3f}" for part in place.split())
+    except ValueError:
+        return place
 
 
 def _nearest_vertex(shape: shapely.Geometry, place: str) -> tuple[int, int] | None:
