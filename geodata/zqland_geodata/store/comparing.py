@@ -171,10 +171,15 @@ def differing(one: pd.Series, other: pd.Series) -> Booleans:
     empty, vacant = one.isna().to_numpy(), other.isna().to_numpy()
     differs: Booleans = empty != vacant
     both = np.flatnonzero(~empty & ~vacant)
-    left = one.iloc[both].astype("object").to_numpy()
-    right = other.iloc[both].astype("object").to_numpy()
+    left, right = (_plain(column.iloc[both]) for column in (one, other))
     differs[both] = (left != right).astype(np.bool_)
     return differs
+
+
+def _plain(column: pd.Series) -> np.ndarray:
+    """Give values that numpy compares; texts one by one."""
+    is_plain = isinstance(column.dtype, np.dtype)
+    return column.to_numpy() if is_plain else column.astype("object").to_numpy()
 
 
 def _index(record: Record, table: pd.DataFrame) -> pd.Index:
@@ -278,13 +283,17 @@ def _numbers(record: Record, new: pd.DataFrame, old: pd.DataFrame) -> pd.Series:
     numbers = new[key]
     if record.name != "evidence":
         return numbers
-    texts = numbers.fillna("")
-    ends = [
-        number.endswith(f":{item}") and "!" in number
-        for number, item in zip(texts, new["item"].fillna(""), strict=True)
-    ]
-    is_used = numbers.isin(new["supersedes"].dropna()) | numbers.isin(old[key])
-    return numbers.mask(np.array(ends, dtype=np.bool_) & ~is_used)
+    maybe = np.flatnonzero(numbers.fillna("").str.contains("!", regex=False))
+    ends = zip(numbers.iloc[maybe], new["item"].fillna("").iloc[maybe], strict=True)
+    placed = [str(number).endswith(f":{item}") for number, item in ends]
+    rows = maybe[np.array(placed, dtype=np.bool_)]
+    if not len(rows):
+        return numbers
+    given = numbers.iloc[rows]
+    is_used = given.isin(new["supersedes"].dropna()) | given.isin(old[key])
+    is_made = np.zeros(len(new), dtype=np.bool_)
+    is_made[rows[~is_used.to_numpy()]] = True
+    return numbers.mask(is_made)
 
 
 def _said(new: pd.DataFrame, old: pd.DataFrame) -> Booleans:

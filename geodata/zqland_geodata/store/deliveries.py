@@ -86,11 +86,16 @@ class Scope:
         return cls(parcel_ids=frozenset(parcel_ids))
 
     @property
+    def is_whole(self) -> bool:
+        """Tell whether every parcel lies in it."""
+        return self.parcel_ids is None and self.name == scopes.CITY
+
+    @property
     def text(self) -> Text:
         """Name the scope for a reader."""
         if self.parcel_ids is not None:
             return _LISTED.format(count=f"{len(self.parcel_ids):,}")
-        if self.name == scopes.CITY:
+        if self.is_whole:
             return _WHOLE
         return _PART.format(name=self.name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -148,11 +148,14 @@ def signed(writer: Writer, evidence: pd.DataFrame) -> pd.DataFrame:
     revision = writer.revision
     # Times in tables are those of the place, without a zone.
     at = pd.Timestamp(revision.at.astimezone().replace(tzinfo=None))
-    facts: dict[str, object] = {"recorded_at": at, "recorded_by": revision.by}
+    facts: dict[str, Any] = {"recorded_at": at, "recorded_by": revision.by}
     signed = evidence.copy()
     for column, value in facts.items():
-        given = signed.get(column, pd.Series(None, index=signed.index, dtype="object"))
-        signed[column] = given.astype("object").where(given.notna(), value)
+        if column not in signed or signed[column].isna().all():
+            signed[column] = value
+        elif signed[column].isna().any():
+            given = signed[column]
+            signed[column] = given.astype("object").where(given.notna(), value)
     return signed
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -136,7 +136,7 @@ def export(
 def _chosen(reserve: Reserve, scope: Scope) -> gpd.GeoDataFrame:
     parcels = reserve.parcels.drop(columns=["began_on", "retired_on"])
     inside = scope.inside(parcels, reserve.parks)
-    return cast("gpd.GeoDataFrame", parcels[inside])
+    return parcels[inside]
 
 
 def _tables(reserve: Reserve, parcels: gpd.GeoDataFrame) -> dict[str, pd.DataFrame]:

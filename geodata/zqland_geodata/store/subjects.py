@@ -66,15 +66,17 @@ def _unknown(
     key = RECORDS[subjects].key[0]
     known = {one for side in both if subjects in side for one in side[subjects][key]}
     word, column = RECORDS[entries].word, RECORDS[entries].columns[0].name
-    for subject in sorted(set(about.dropna()) - known):
+    for subject in sorted(set(about.dropna().unique()) - known):
         yield deliveries.NO_SUBJECT.finding(
             subject, column, subject, table=word, subject=subject
         )
 
 
 def _outside(about: pd.Series, both: Both, scope: Scope) -> Iterator[Finding]:
+    if about.empty or scope.is_whole:
+        return
     parcels, parks = (_together(both, name) for name in ("parcels", "parks"))
-    parcels = parcels[parcels.index.isin(about.dropna())]
+    parcels = parcels[parcels.index.isin(about.dropna().unique())]
     if parcels.empty:
         return
     inside = scope.inside(parcels, parks)
@@ -84,6 +86,8 @@ def _outside(about: pd.Series, both: Both, scope: Scope) -> Iterator[Finding]:
 
 def _corrections(entries: pd.DataFrame, old: pd.DataFrame) -> Iterator[Finding]:
     corrects = entries["supersedes"].dropna()
+    if corrects.empty:
+        return
     newer = set(old["supersedes"].dropna())
     known = {*old["evidence_id"], *entries["evidence_id"].dropna()}
     word = RECORDS["evidence"].word
