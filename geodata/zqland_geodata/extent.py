@@ -164,7 +164,8 @@ def _hint(system: CRS, x: float, y: float) -> Text:
 
 _NONE = Text(
     en="{name} states no reference system. Save it with one (a .prj file beside a "
-    "Shapefile), or give its EPSG code with --source-crs or as source_crs in a field map.",
+    "Shapefile), or give its EPSG code with --source-crs or as source_crs in a field "
+    "map.",
     zh="{name}没有坐标系。请带坐标系保存（Shapefile 需有 .prj），或用 --source-crs "
     "或字段映射的 source_crs 给出 EPSG 代码。",
 )

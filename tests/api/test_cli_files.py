@@ -201,9 +201,8 @@ def test_what_a_form_cannot_hold_is_listed(tmp_path: Path) -> None:
 def test_a_ledger_completes_the_parcels(tmp_path: Path) -> None:
     lots = write(tmp_path / "lots.gpkg", {"A": square(0)})
     ledger = tmp_path / "ledger.csv"
-    ledger.write_text(
-        "地块编号,地块名称,规划用地类别\nA,一号地块,M2\nZ,无图地块,M1\n", encoding="utf-8"
-    )
+    rows = "地块编号,地块名称,规划用地类别\nA,一号地块,M2\nZ,无图地块,M1\n"
+    ledger.write_text(rows, encoding="utf-8")
     result = run("stages", lots, "--ledger", ledger, "--format", "csv")
     assert "一号地块" in result.stdout
     assert "Z" in result.stderr

@@ -108,7 +108,9 @@ def test_every_dependency_is_pinned_and_explained() -> None:
 
 
 def test_no_file_names_a_machine_path_or_a_package_host() -> None:
-    machine = re.compile(r"/(root|home|work)/|file:///(?:root|home|work|opt|tmp|srv)|pypi\.org|registry\.npmjs")
+    machine = re.compile(
+        r"/(root|home|work)/|file:///(?:root|home|work|opt|tmp|srv)|pypi\.org|registry\.npmjs"
+    )
     found = [
         f"{path.relative_to(ROOT)}: {match[0]}"
         for path in _tracked_files()
