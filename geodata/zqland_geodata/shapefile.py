@@ -380,8 +380,9 @@ _NONE = Text(
     zh="{name}中没有 Shapefile（.shp）。请给出含有该文件的文件夹或 zip。",
 )
 _NOT_ONE = Text(
-    en="{name} holds several Shapefiles: {known}. Name one as layer in a field map.",
-    zh="{name}中有多个 Shapefile：{known}。请在字段映射中用 layer 指明一个。",
+    en="{name} holds several Shapefiles: {known}. Name one with --layer, or as layer in "
+    "a field map.",
+    zh="{name}中有多个 Shapefile：{known}。请用 --layer 或字段映射的 layer 指明一个。",
 )
 _NO_SUCH = Text(
     en="{name} holds no Shapefile “{layer}” (or several); it has: {known}.",
