@@ -380,8 +380,8 @@ _NONE = Text(
     zh="{name}中没有 Shapefile（.shp）。请给出含有该文件的文件夹或 zip。",
 )
 _NOT_ONE = Text(
-    en="{name} holds several Shapefiles: {known}. Name one with --layer, or as layer in "
-    "a field map.",
+    en="{name} holds several Shapefiles: {known}. Name one with --layer, or as layer "
+    "in a field map.",
     zh="{name}中有多个 Shapefile：{known}。请用 --layer 或字段映射的 layer 指明一个。",
 )
 _NO_SUCH = Text(
