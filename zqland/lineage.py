@@ -18,18 +18,13 @@ how much.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from zqland import areas
-from zqland.areas import Method
 from zqland.boundaries import (
     SNAP_M,
     Points,
@@ -39,27 +34,39 @@ from zqland.boundaries import (
     share_an_edge,
 )
 from zqland.errors import LineageError
+from zqland.successions import (
+    ELLIPSOID_M2,
+    KIND_TEXTS,
+    PLANAR_M2,
+    Ground,
+    Kind,
+    Succession,
+    check_named_once,
+    check_one_zone,
+    listed,
+    succeed,
+)
 from zqland.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Mapping, Sequence
 
     from zqland.boundaries import Shape
 
-    Floats = NDArray[np.float64]
-
-PLANAR_M2 = 1e-4
-"""By how much planar areas may differ: no more than arithmetic makes of them."""
-
-ELLIPSOID_M2 = 0.01
-"""By how much areas on the ellipsoid may differ."""
+__all__ = [
+    "ELLIPSOID_M2",
+    "KIND_TEXTS",
+    "PLANAR_M2",
+    "Ground",
+    "Kind",
+    "Succession",
+    "correct",
+    "merge",
+    "split",
+]
 
 OVERLAP_M2 = 0.01
 """Overlap that counts, if it is also more than 2 mm along the shared boundary."""
-
-_METHODS = (Method.PLANAR, Method.ELLIPSOID)
 
 _NO_POLYGON = Text(
     en="The shape given for {parcel} is {found}. Give a polygon with an inside.",
@@ -70,16 +77,6 @@ _INVALID = Text(
     "({reason}). Correct it, or draw its points more than 2 mm apart.",
     zh="{parcel} 的界址线取位到毫米后自相交或自接触（{reason}）。"
     "请更正，或使界址点间距大于 2 毫米。",
-)
-_ZONES = Text(
-    en="The parcels lie in different home zones ({found}). Areas add up within one "
-    "plane only: keep them apart, or bring one to the zone of the other first.",
-    zh="地块的本位投影带不同（{found}）。面积只在同一投影平面内可加："
-    "请分别保留，或先将其一转换到另一投影带。",
-)
-_TWICE = Text(
-    en="{parcel} is named more than once. Give every parcel a number of its own.",
-    zh="{parcel} 出现多次。请为每宗地块使用各自的编号。",
 )
 _FEW = Text(
     en="There is {count} part. A split or a merger needs two at least.",
@@ -113,18 +110,6 @@ _MISFIT = Text(
     zh="{parcels} 之间的界址线不重合：有 {twice:.4f} 平方米重叠。"
     "请先更正其中一宗的界址，使其共用界址线，再行合并。",
 )
-_PLANAR = Text(
-    en="The new parcels have {change:+.4f} m² against the old in the plane, more than "
-    "{most} m². Boundaries that should be one do not coincide: correct one first.",
-    zh="新地块的平面面积合计与原地块相差 {change:+.4f} 平方米，超过 {most} 平方米。"
-    "应当共用的界址线不重合：请先更正其中一条。",
-)
-_ELLIPSOID = Text(
-    en="The new parcels have {change:+.4f} m² against the old on the ellipsoid, more "
-    "than {most} m². Make it in two steps, with fewer parcels each.",
-    zh="新地块的椭球面积合计与原地块相差 {change:+.4f} 平方米，超过 {most} 平方米。"
-    "请分两步办理，每步减少宗数。",
-)
 _ELSEWHERE = Text(
     en="The corrected boundary of {parcel} has no ground in common with the old one. "
     "Check the number and the coordinates.",
@@ -135,87 +120,6 @@ _TAKES = Text(
     "that one first so that it gives the ground up.",
     zh="{parcel} 更正后的界址占用 {neighbour} {area:.4f} 平方米。请先更正后者的界址。",
 )
-_SAID = Text(
-    en="{kind} of {parents} into {children}: {planar:+.4f} m² in the plane, "
-    "{ellipsoid:+.4f} m² on the ellipsoid.",
-    zh="{parents} {kind}为 {children}：平面面积余差 {planar:+.4f} 平方米，"
-    "椭球面积余差 {ellipsoid:+.4f} 平方米。",
-)
-
-
-class Kind(StrEnum):
-    """How parcels came of others."""
-
-    SPLIT = "split"
-    MERGE = "merge"
-    CORRECTION = "correction"
-
-
-KIND_TEXTS = {
-    Kind.SPLIT: Text(en="Split", zh="分割"),
-    Kind.MERGE: Text(en="Merger", zh="合并"),
-    Kind.CORRECTION: Text(en="Correction", zh="更正界址"),
-}
-"""The words for the kinds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """The ground of a parcel.
-
-    Attributes
-    ----------
-    parcel_id
-        Number of the parcel.
-    home_zone
-        EPSG code of the plane of its home zone.
-    shape
-        Its shape in that plane, metres.
-    """
-
-    parcel_id: str
-    home_zone: int
-    shape: Polygon | MultiPolygon
-
-
-@dataclass(frozen=True, slots=True)
-class Succession:
-    """Parcels that came of others.
-
-    Attributes
-    ----------
-    kind
-        Split, merge or correction.
-    parents, children
-        The old parcels and the new ones.
-    planar_m2, ellipsoid_m2
-        What the new have more than the old, in the plane and on the ellipsoid. For a
-        split or merger that is a remainder, for a correction the ground that it took.
-    neighbours
-        Neighbours with a vertex more; their areas stay, to the same tolerances.
-    apart
-        Numbers of neighbours that come within 2 mm of a new vertex and yet do not
-        share the boundary on which it lies; they stay as they are.
-    """
-
-    kind: Kind
-    parents: tuple[Ground, ...]
-    children: tuple[Ground, ...]
-    planar_m2: float
-    ellipsoid_m2: float
-    neighbours: tuple[Ground, ...] = field(default=())
-    apart: tuple[str, ...] = field(default=())
-
-    @property
-    def text(self) -> Text:
-        """Say what came of what, with the remainders."""
-        return _SAID.format(
-            kind=KIND_TEXTS[self.kind],
-            parents=_listed(self.parents),
-            children=_listed(self.children),
-            planar=self.planar_m2,
-            ellipsoid=self.ellipsoid_m2,
-        )
 
 
 def split(
@@ -272,7 +176,7 @@ def split(
         _check_valid(name, shape)
     _check_whole(parcel.parcel_id, whole, list(made.values()))
     children = [Ground(name, parcel.home_zone, made[name]) for name in parts]
-    return _succession(Kind.SPLIT, [parcel], children, neighbours)
+    return succeed(Kind.SPLIT, [parcel], children, neighbours)
 
 
 def merge(
@@ -309,8 +213,8 @@ def merge(
     """
     if len(parcels) < 2:  # noqa: PLR2004 - the word merge
         raise LineageError(_FEW.format(count=len(parcels)))
-    _check_named_once(parcels)
-    _check_one_zone(parcels)
+    check_named_once(parcels)
+    check_one_zone(parcels)
     shapes = [_polygon(one.parcel_id, one.shape) for one in parcels]
     corners = Points.corners(shapes)
     shapes = [insert(shape, corners) for shape in shapes]
@@ -318,9 +222,9 @@ def merge(
     union = _polygon(parcel_id, shapely.union_all(shapes))
     if outline([union]) != outline(shapes):
         twice = _overlap_m2(shapes)
-        raise LineageError(_MISFIT.format(parcels=_listed(parcels), twice=twice))
+        raise LineageError(_MISFIT.format(parcels=listed(parcels), twice=twice))
     child = Ground(parcel_id, parcels[0].home_zone, union)
-    return _succession(Kind.MERGE, parcels, [child], neighbours)
+    return succeed(Kind.MERGE, parcels, [child], neighbours)
 
 
 def correct(
@@ -372,79 +276,7 @@ def correct(
         raise LineageError(_ELSEWHERE.format(parcel=name))
     child = Ground(name, parcel.home_zone, right)
     _check_takes_nothing(child, neighbours)
-    return _succession(Kind.CORRECTION, [parcel], [child], neighbours)
-
-
-def _succession(
-    kind: Kind,
-    parents: Sequence[Ground],
-    children: Sequence[Ground],
-    neighbours: Sequence[Ground],
-) -> Succession:
-    """Compare the areas and let the neighbours follow."""
-    _check_one_zone([*parents, *neighbours])
-    _check_named_once(children)
-    planar, ellipsoid = _areas(children).sum(axis=0) - _areas(parents).sum(axis=0)
-    if kind is not Kind.CORRECTION:
-        if abs(planar) > PLANAR_M2:
-            raise LineageError(_PLANAR.format(change=planar, most=PLANAR_M2))
-        if abs(ellipsoid) > ELLIPSOID_M2:
-            raise LineageError(_ELLIPSOID.format(change=ellipsoid, most=ELLIPSOID_M2))
-    changed, apart = _followed(parents, children, neighbours)
-    return Succession(
-        kind=kind,
-        parents=tuple(parents),
-        children=tuple(children),
-        planar_m2=float(planar),
-        ellipsoid_m2=float(ellipsoid),
-        neighbours=tuple(changed),
-        apart=tuple(apart),
-    )
-
-
-def _followed(
-    parents: Sequence[Ground], children: Sequence[Ground], neighbours: Sequence[Ground]
-) -> tuple[list[Ground], list[str]]:
-    """Insert new vertices into the neighbours whose boundary they lie on."""
-    old = set(map(tuple, _corners(parents).tolist()))
-    new = [corner for corner in _corners(children).tolist() if tuple(corner) not in old]
-    if not new or not neighbours:
-        return [], []
-    points = Points.of(np.array(new))
-    followed = [
-        Ground(one.parcel_id, one.home_zone, insert(one.shape, points))
-        for one in neighbours
-    ]
-    change = np.abs(_areas(followed) - _areas(neighbours))
-    keeps = (change[:, 0] <= PLANAR_M2) & (change[:, 1] <= ELLIPSOID_M2)
-    changed, apart = [], []
-    for before, after, same in zip(neighbours, followed, keeps, strict=True):
-        if _count(before) == _count(after):
-            continue
-        if same and after.shape.is_valid:
-            changed.append(after)
-        else:
-            apart.append(before.parcel_id)
-    return changed, apart
-
-
-def _areas(grounds: Sequence[Ground]) -> Floats:
-    """Measure in the plane and on the ellipsoid; shape (n, 2)."""
-    table = pd.DataFrame(
-        {
-            "home_zone": [one.home_zone for one in grounds],
-            "home_geometry": [one.shape for one in grounds],
-        }
-    )
-    return areas.measure(table, methods=_METHODS).to_numpy(np.float64)
-
-
-def _corners(grounds: Sequence[Ground]) -> Floats:
-    return shapely.get_coordinates([one.shape for one in grounds])
-
-
-def _count(ground: Ground) -> int:
-    return int(shapely.get_num_coordinates(ground.shape))
+    return succeed(Kind.CORRECTION, [parcel], [child], neighbours)
 
 
 def _polygon(name: str, shape: shapely.Geometry) -> Shape:
@@ -529,21 +361,3 @@ def _check_takes_nothing(child: Ground, neighbours: Sequence[Ground]) -> None:
             area=common[place].area,
         )
         raise LineageError(text)
-
-
-def _check_one_zone(grounds: Sequence[Ground]) -> None:
-    zones = sorted({one.home_zone for one in grounds})
-    if len(zones) > 1:
-        raise LineageError(_ZONES.format(found=", ".join(map(str, zones))))
-
-
-def _check_named_once(grounds: Iterable[Ground]) -> None:
-    seen: set[str] = set()
-    for one in grounds:
-        if one.parcel_id in seen:
-            raise LineageError(_TWICE.format(parcel=one.parcel_id))
-        seen.add(one.parcel_id)
-
-
-def _listed(grounds: Iterable[Ground]) -> str:
-    return ", ".join(one.parcel_id for one in grounds)

@@ -355,6 +355,37 @@ def test_a_neighbour_across_a_crooked_strip_stays_as_it_is() -> None:
     assert done.apart == ("B",)
 
 
+def plots(count: int, *, end: int, start: int = 0) -> list[Polygon]:
+    """Draw plots of 50 m side by side along a road of 1 km."""
+    width = (end - start) / count
+    return [
+        box(EAST + start + n * width, NORTH, EAST + start + (n + 1) * width, NORTH + 50)
+        for n in range(count)
+    ]
+
+
+def test_many_plots_along_one_long_edge_are_refused_at_once() -> None:
+    field = box(EAST, NORTH, EAST + 1000, NORTH + 500)
+    parts = {**named(plots(40, end=1000)), "B": None}
+    with pytest.raises(LineageError, match=r"0\.0213 m² on the ellipsoid"):
+        split(ground("A", field), parts)
+
+
+def test_many_plots_along_one_long_edge_are_made_in_steps() -> None:
+    rest = ground("B", box(EAST, NORTH, EAST + 1000, NORTH + 500))
+    for start in range(0, 1000, 100):
+        parts = named(plots(4, start=start, end=start + 100))
+        rest = split(rest, {**parts, "B": None}).children[-1]
+    assert rest.shape.area == 450_000.0
+
+
+def test_a_neighbour_whose_area_would_change_on_the_ellipsoid_bars_a_split() -> None:
+    strip = box(EAST, NORTH, EAST + 1000, NORTH + 50)
+    north = ground("B", box(EAST, NORTH + 50, EAST + 1000, NORTH + 500))
+    with pytest.raises(LineageError, match=r"^B would have .* on the ellipsoid"):
+        split(ground("A", strip), named(plots(40, end=1000)), neighbours=[north])
+
+
 @pytest.mark.parametrize(
     ("parts", "found"),
     [
