@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 import sqlalchemy as sa
 
+from zqland_geodata.store import arrays
 from zqland_geodata.store.records import DEGREES
 from zqland_geodata.store.schema import META, RECORDS, REVISIONS, Shape
 
@@ -52,7 +53,10 @@ def carry(
             _note(seen, table, rows)
             if target.dialect.name == "postgresql":
                 _place(table, rows)
-            target.execute(sa.insert(table), rows)
+                columns = {name: [row[name] for row in rows] for name in rows[0]}
+                arrays.fill(target, table, columns)
+            else:
+                target.execute(sa.insert(table), rows)
             done += len(rows)
             if report is not None:
                 report(done, total)

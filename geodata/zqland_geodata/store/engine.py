@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError
 
 from zqland.text import Text
 from zqland_geodata.errors import StoreMissingError
+from zqland_geodata.store import server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +22,6 @@ WRITING = "zqland_writing"
 
 WAIT_S = 30.0
 """How long one waits for others who are writing, in seconds."""
-
-_CONNECT_S = 10
 
 _NO_URL = Text(
     en="“{url}” is no address of a store. Give the path of a file, or an address such "
@@ -48,14 +47,14 @@ def store_url(address: str | Path) -> URL:
     Raises
     ------
     StoreMissingError
-        It is neither.
+        It is neither, or says more than is understood.
 
     Examples
     --------
     >>> store_url("books.zqland").drivername
     'sqlite'
     >>> store_url("postgresql://clerk@office/reserve").drivername
-    'postgresql+psycopg'
+    'postgresql+pg8000'
     """
     text = str(address).strip()
     if "://" not in text and text:
@@ -68,7 +67,8 @@ def store_url(address: str | Path) -> URL:
     if backend == "sqlite" and url.database and url.database != ":memory:":
         return URL.create("sqlite", database=url.database)
     if backend in ("postgresql", "postgres"):
-        return url.set(drivername="postgresql+psycopg")
+        server.check_address(url)
+        return url.set(drivername=server.DRIVER)
     raise StoreMissingError(_NO_URL.format(url=_safe(text)))
 
 
@@ -104,14 +104,12 @@ def connect(url: URL, *, wait_s: float = WAIT_S, keeps_mode: bool = False) -> En
         sa.event.listen(engine, "connect", prepare)
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
-    wait_ms = max(1, round(wait_s * 1000))
-    facts = {
-        "connect_timeout": _CONNECT_S,
-        "options": f"-c lock_timeout={wait_ms} -c timezone=UTC",
-        "application_name": "zqland",
-    }
+    facts = server.connection_facts(url, wait_s=wait_s)
     return sa.create_engine(
-        url, connect_args=facts, pool_pre_ping=True, pool_timeout=wait_s
+        url,
+        creator=lambda: server.ServerConnection(**facts),
+        pool_pre_ping=True,
+        pool_timeout=wait_s,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,7 +21,7 @@ from zqland_geodata.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 BUSY = Text(
     en="{store} is being written by somebody else and did not become free in time. "
@@ -133,24 +133,29 @@ def _meant(error: DBAPIError, store: str) -> StoreError:
     kind, text = _meaning(cause) if cause is not None else (StoreError, _OTHER)
     if kind is StoreError and lost:
         kind, text = StoreLostError, _LOST
-    lines = str(cause).strip().splitlines() or [type(cause).__name__]
+    lines = _reason(cause).strip().splitlines() or [type(cause).__name__]
     return kind(text.format(store=store, reason=lines[0]))
+
+
+def _reason(cause: BaseException | None) -> str:
+    return _said(cause).get("M") or str(cause)
+
+
+def _said(cause: BaseException | None) -> Mapping[str, str]:
+    """Give the fields of the answer of PostgreSQL: C is its code, M the message."""
+    said = cause.args[0] if cause is not None and cause.args else None
+    return said if isinstance(said, dict) else {}
 
 
 def _meaning(cause: BaseException) -> _Meaning:
     if isinstance(cause, sqlite3.Error):
         name = getattr(cause, "sqlite_errorname", "")
         return _first(_SQLITE, name) or (StoreError, _OTHER)
-    state = cast("str | None", getattr(cause, "sqlstate", None))
+    state = _said(cause).get("C")
     if state is not None:
         return _first(_POSTGRES, state) or (StoreError, _OTHER)
-    shown = str(cause)
-    if "does not exist" in shown and "database" in shown:
-        return StoreMissingError, _NO_DATABASE
-    if "authentication" in shown or "no password" in shown:
-        return StoreAccessError, _ACCESS
-    lost = "connect" in shown or "SSL" in shown
-    return (StoreLostError, _LOST) if lost else (StoreError, _OTHER)
+    # What the driver says by itself is all about the way to the server.
+    return StoreLostError, _LOST
 
 
 def _first(meanings: tuple[tuple[str, _Meaning], ...], code: str) -> _Meaning | None:

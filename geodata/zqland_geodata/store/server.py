@@ -1,0 +1,227 @@
+"""Speak to a server of PostgreSQL.
+
+The driver is written in Python. It leaves three things to whoever uses it, which are
+done here: what breaks on the way comes as the errors of the network that Python has; a
+statement that ends half-way leaves answers behind that the next would take for its own;
+and the programs of PostgreSQL take more in an address than the driver does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import getpass
+import os
+import socket
+import ssl
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pg8000
+from pg8000.converters import DATE, TIMESTAMP
+from pg8000.dbapi import Connection as PlainConnection
+
+from zqland.text import Text
+from zqland_geodata.errors import StoreMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy.engine import URL
+
+DRIVER = "postgresql+pg8000"
+
+_CONNECT_S = 10
+_QUIET_S = 60
+"""After so long without a word, one asks whether the other side is still there."""
+
+_PORT = 5432
+_SOCKETS = "/var/run/postgresql"
+
+_MODES = ("disable", "prefer", "require", "verify-full")
+_KNOWN = ("host", "port", "user", "password", "sslmode", "sslrootcert")
+
+_SETTINGS = {
+    "timezone": "UTC",
+    # The forms in which the driver reads values, whatever the server prefers.
+    "client_encoding": "UTF8",
+    "DateStyle": "ISO",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+}
+
+_UNKNOWN = Text(
+    en="The address of the store says {unknown}, which is not known. After the "
+    "question mark there may be: {known}.",
+    zh="台账库地址中的 {unknown} 无法识别。问号之后可用：{known}。",
+)
+_NO_MODE = Text(
+    en="The address of the store says sslmode={mode}. It may be: {known}.",
+    zh="台账库地址中 sslmode={mode} 无法识别。可用：{known}。",
+)
+_NO_PORT = Text(
+    en="The address of the store says port={port}; a port is a number, such as 5432.",
+    zh="台账库地址中 port={port} 无法识别；端口应为数字，例如 5432。",
+)
+_NO_CERTIFICATES = Text(
+    en="The certificates {path}, which the address of the store names as sslrootcert, "
+    "cannot be read. Name a file of certificates in PEM form.",
+    zh="台账库地址中 sslrootcert 指定的证书文件 {path} 无法读取。"
+    "请指定 PEM 格式的证书文件。",
+)
+
+
+def check_address(url: URL) -> None:
+    """Refuse an address that says more than is understood.
+
+    Parameters
+    ----------
+    url
+        Address of a database.
+
+    Raises
+    ------
+    StoreMissingError
+        It has an option or a value that is not known.
+    """
+    said = {name: str(value) for name, value in url.query.items()}
+    unknown = sorted(set(said) - set(_KNOWN))
+    if unknown:
+        facts = {"unknown": ", ".join(unknown), "known": ", ".join(_KNOWN)}
+        raise StoreMissingError(_UNKNOWN.format(**facts))
+    mode = said.get("sslmode", "prefer")
+    if mode not in _MODES:
+        raise StoreMissingError(_NO_MODE.format(mode=mode, known=", ".join(_MODES)))
+    if not said.get("port", "1").isdecimal():
+        raise StoreMissingError(_NO_PORT.format(port=said["port"]))
+
+
+def connection_facts(url: URL, *, wait_s: float) -> dict[str, Any]:
+    """Say how to connect to a server.
+
+    Parameters
+    ----------
+    url
+        Address of a database. What it leaves out is taken from ``PGHOST``, ``PGPORT``,
+        ``PGUSER`` and ``PGPASSWORD``, as by the programs of PostgreSQL.
+    wait_s
+        How long one waits for others who are writing, in seconds.
+
+    Returns
+    -------
+    facts
+        Arguments of `ServerConnection`.
+
+    Raises
+    ------
+    StoreMissingError
+        The certificates that it names cannot be read.
+    """
+    said = {name: str(value) for name, value in url.query.items()}
+    user = url.username or said.get("user") or os.environ.get("PGUSER")
+    password = url.password or said.get("password") or os.environ.get("PGPASSWORD")
+    user = user or getpass.getuser()
+    wait_ms = max(1, round(wait_s * 1000))
+    return {
+        "user": user,
+        # Without any, the driver fails where the server asks for one.
+        "password": str(password or ""),
+        "database": url.database or user,
+        "application_name": "zqland",
+        "timeout": _CONNECT_S,
+        "startup_params": _SETTINGS | {"lock_timeout": str(wait_ms)},
+        **_place(url, said),
+    }
+
+
+class ServerConnection(PlainConnection):  # type: ignore[misc] # untyped driver
+    """A connection that is either sound or closed."""
+
+    def __init__(self, **facts: Any) -> None:  # noqa: ANN401 - those of the driver
+        with _in_errors_of_the_driver():
+            super().__init__(**facts)
+        # So far it was the time to connect; a statement may take longer.
+        self._usock.settimeout(None)
+        self._ask_whether_alive()
+        # Those of the driver try one pattern after another.
+        self.register_in_adapter(DATE, dt.date.fromisoformat)
+        self.register_in_adapter(TIMESTAMP, dt.datetime.fromisoformat)
+
+    def execute_simple(self, statement: str) -> Any:  # noqa: ANN401 - of the driver
+        """Execute a statement without values."""
+        with self._closed_when_broken():
+            return super().execute_simple(statement)
+
+    def execute_unnamed(self, *args: Any, **facts: Any) -> Any:  # noqa: ANN401 - of the driver
+        """Execute a statement with values."""
+        with self._closed_when_broken():
+            return super().execute_unnamed(*args, **facts)
+
+    def commit(self) -> None:
+        """Commit in one message: it is done or not, and there is one answer."""
+        self.execute_simple("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo what was not committed."""
+        if self._in_transaction:
+            self.execute_simple("ROLLBACK")
+
+    def close(self) -> None:
+        """Close the connection, also one that is broken or closed."""
+        with contextlib.suppress(pg8000.Error, OSError):
+            super().close()
+
+    @contextlib.contextmanager
+    def _closed_when_broken(self) -> Iterator[None]:
+        """Close the connection unless the server said in full what it has to say."""
+        try:
+            with _in_errors_of_the_driver():
+                yield
+        except pg8000.DatabaseError:
+            raise
+        except BaseException:
+            self.close()
+            raise
+
+    def _ask_whether_alive(self) -> None:
+        if self._usock.family == socket.AF_UNIX:
+            return
+        for name in ("TCP_KEEPIDLE", "TCP_KEEPALIVE"):
+            if hasattr(socket, name):
+                option = getattr(socket, name)
+                self._usock.setsockopt(socket.IPPROTO_TCP, option, _QUIET_S)
+                return
+
+
+@contextlib.contextmanager
+def _in_errors_of_the_driver() -> Iterator[None]:
+    """Tell what breaks on the way as the driver tells it otherwise."""
+    try:
+        yield
+    except (OSError, struct.error) as error:
+        raise pg8000.InterfaceError("network error") from error
+
+
+def _place(url: URL, said: Mapping[str, str]) -> dict[str, Any]:
+    """Say where the server is: on a socket in a folder, or on the network."""
+    port = int(url.port or said.get("port") or os.environ.get("PGPORT") or _PORT)
+    host = url.host or said.get("host") or os.environ.get("PGHOST")
+    if host is None:
+        here = Path(_SOCKETS, f".s.PGSQL.{port}").exists()
+        host = _SOCKETS if here else "localhost"
+    if host.startswith("/"):
+        # Nobody listens between two programs of one machine.
+        return {"unix_sock": f"{host}/.s.PGSQL.{port}", "ssl_context": False}
+    return {"host": host, "port": port, "ssl_context": _secrecy(said)}
+
+
+def _secrecy(said: Mapping[str, str]) -> ssl.SSLContext | bool | None:
+    """Say whether to speak in secret, and whom to believe."""
+    mode, path = said.get("sslmode", "prefer"), said.get("sslrootcert")
+    if mode == "verify-full":
+        try:
+            return ssl.create_default_context(cafile=path)
+        except OSError as error:
+            raise StoreMissingError(_NO_CERTIFICATES.format(path=path)) from error
+    return {"disable": False, "require": True}.get(mode)
