@@ -106,8 +106,9 @@ _APART = Text(
 )
 _MISFIT = Text(
     en="The boundaries between {parcels} do not coincide: {twice:.4f} m² lie in two "
-    "of them. Correct one boundary so that they share it, then merge.",
-    zh="{parcels} 之间的界址线不重合：有 {twice:.4f} 平方米重叠。"
+    "of them, or a strip lies between them. Correct one boundary so that they share "
+    "it, then merge.",
+    zh="{parcels} 之间的界址线不重合：有 {twice:.4f} 平方米重叠，或其间有狭缝。"
     "请先更正其中一宗的界址，使其共用界址线，再行合并。",
 )
 _ELSEWHERE = Text(
@@ -165,7 +166,11 @@ def split(
     if len(parts) < 2:  # noqa: PLR2004 - the word part of a split
         raise LineageError(_FEW.format(count=len(parts)))
     whole = _polygon(parcel.parcel_id, parcel.shape)
-    drawn = {name: _polygon(name, shape) for name, shape in parts.items() if shape}
+    drawn = {
+        name: _polygon(name, shape)
+        for name, shape in parts.items()
+        if shape is not None
+    }
     shapes = _meeting(settle(list(drawn.values()), [whole]), whole)
     made = dict(zip(drawn, shapes, strict=True))
     whole = insert(whole, Points.corners(shapes))

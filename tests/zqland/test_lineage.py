@@ -339,6 +339,19 @@ def test_a_correction_may_not_take_ground_of_a_neighbour() -> None:
         correct(ground("A", square()), square(1), neighbours=[beside])
 
 
+def test_a_boundary_between_two_is_moved_by_correcting_one_then_the_other() -> None:
+    west, east = ground("A", square()), ground("B", square(100))
+    line = [(70, 0), (75.5, 48.201), (60, 100)]
+    less = correct(west, at((0, 0), *line, (0, 100)), neighbours=[east])
+    more = correct(
+        east, at(*line[::-1], (70, 0), (200, 0), (200, 100)), neighbours=less.children
+    )
+    assert less.planar_m2 + more.planar_m2 == pytest.approx(0, abs=PLANAR_M2)
+    assert merge([*less.children, *more.children], "C").children[0].shape.area == (
+        pytest.approx(20_000, abs=PLANAR_M2)
+    )
+
+
 def test_a_correction_elsewhere_is_refused() -> None:
     with pytest.raises(LineageError, match="no ground in common"):
         correct(ground("A", square()), square(500))
@@ -392,6 +405,7 @@ def test_a_neighbour_whose_area_would_change_on_the_ellipsoid_bars_a_split() -> 
         ({"A-1": square()}, "There is 1 part"),
         ({"A-1": square(0, 0, 50), "A-2": None, "A-3": None}, "Only one part"),
         ({"A-1": square(), "A-2": None}, "leave nothing"),
+        ({"A-1": square(0, 0, 50), "A-2": Polygon()}, "is Polygon"),
         ({"A-1": LineString([(0, 0), (1, 1)]), "A-2": None}, "is LineString"),
         ({"A-1": at((0, 0), (9, 9), (9, 0), (0, 9)), "A-2": None}, "is Polygon|itself"),
     ],

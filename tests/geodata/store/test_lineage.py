@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
+from zqland import ledger
+from zqland.catalogues import load_catalogues
 from zqland.errors import LineageError, NotFoundError
 from zqland_geodata.errors import ChangedMeanwhileError, KeyTakenError, RecordError
 from zqland_geodata.store import lineage
@@ -111,6 +113,14 @@ def test_children_inherit_where_they_lie_but_no_declared_area(filled: Store) -> 
     child = filled.reading().parcel("A-11")
     assert (child["park_id"], child["district"]) == ("GXQ", "441202")
     assert pd.isna(child["declared_m2"])
+
+
+def test_children_lie_in_the_assessed_areas_of_their_parent(filled: Store) -> None:
+    with filled.writing(by="a", why="b") as writer:
+        writer.change("parcels", "A-1", {"area_ids": "Q1;Q2"}, seen=1)
+    split_south(filled)
+    found = filled.reading().parcels(on=AFTER)["area_ids"]
+    assert found.loc[["A-11", "A-12"]].to_list() == ["Q1;Q2", "Q1;Q2"]
 
 
 def test_a_child_has_what_is_said_of_it(filled: Store) -> None:
@@ -324,3 +334,26 @@ def test_the_history_of_a_parent_tells_what_came_of_it(filled: Store) -> None:
         ("parcels", "changed"),
     ]
     assert (last.by, last.why) == ("李工", "分割")
+
+
+def test_the_books_balance_over_a_split_and_a_merger(filled: Store) -> None:
+    for parcel_id in ("A-1", "A-2"):
+        record_status(filled, parcel_id, "in_reserve", dt.date(2023, 3, 1))
+    split_south(filled)
+    with filled.writing(by="a", why="b") as writer:
+        child = Child("B", facts={"district": "441203"})
+        later = dt.date(2024, 9, 1)
+        lineage.merge(writer, ["A-12", "A-2"], child, on=later, seen=None)
+    reader = filled.reading()
+    books = ledger.open_books(
+        reader.reserve(),
+        on=dt.date(2024, 12, 31),
+        catalogues=load_catalogues(),
+        lineage=reader.table("lineage"),
+    )
+    balance = ledger.balance(books, ledger.Period.year(2024))
+    chosen = (balance["status"] == "in_reserve") & (balance["basis"] == "planar")
+    (row,) = balance[chosen & (balance["predicate"] == "all")].to_dict("records")
+    assert (row["opening_ids"], row["closing_ids"]) == (("A-1", "A-2"), ("A-11", "B"))
+    assert row["opening_m2"] == row["closing_m2"] == 50_000.0
+    assert row["in_m2"] == row["out_m2"] == 0.0
