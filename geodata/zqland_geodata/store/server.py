@@ -129,7 +129,6 @@ def connection_facts(url: URL, *, wait_s: float) -> dict[str, Any]:
         "password": str(password or ""),
         "database": url.database or user,
         "application_name": "zqland",
-        "timeout": _CONNECT_S,
         "startup_params": _SETTINGS | {"lock_timeout": str(wait_ms)},
         **_place(url, said),
     }
@@ -138,12 +137,14 @@ def connection_facts(url: URL, *, wait_s: float) -> dict[str, Any]:
 class ServerConnection(PlainConnection):  # type: ignore[misc] # untyped driver
     """A connection that is either sound or closed."""
 
-    def __init__(self, **facts: Any) -> None:  # noqa: ANN401 - those of the driver
-        with _in_errors_of_the_driver():
-            super().__init__(**facts)
+    def __init__(self, place: str | tuple[str, int], **facts: Any) -> None:  # noqa: ANN401 - those of the driver
+        with _in_errors_of_the_driver(), contextlib.ExitStack() as undone:
+            # The driver leaves its own socket open where there is no answer.
+            way = undone.enter_context(_way_to(place))
+            super().__init__(sock=way, **facts)
+            undone.pop_all()
         # So far it was the time to connect; a statement may take longer.
         self._usock.settimeout(None)
-        self._ask_whether_alive()
         # Those of the driver try one pattern after another.
         self.register_in_adapter(DATE, dt.date.fromisoformat)
         self.register_in_adapter(TIMESTAMP, dt.datetime.fromisoformat)
@@ -163,8 +164,8 @@ class ServerConnection(PlainConnection):  # type: ignore[misc] # untyped driver
         self.execute_simple("COMMIT")
 
     def rollback(self) -> None:
-        """Undo what was not committed."""
-        if self._in_transaction:
+        """Undo what was not committed; the server does so where the way is closed."""
+        if self._usock is not None and self._in_transaction:
             self.execute_simple("ROLLBACK")
 
     def close(self) -> None:
@@ -184,15 +185,6 @@ class ServerConnection(PlainConnection):  # type: ignore[misc] # untyped driver
             self.close()
             raise
 
-    def _ask_whether_alive(self) -> None:
-        if self._usock.family == socket.AF_UNIX:
-            return
-        for name in ("TCP_KEEPIDLE", "TCP_KEEPALIVE"):
-            if hasattr(socket, name):
-                option = getattr(socket, name)
-                self._usock.setsockopt(socket.IPPROTO_TCP, option, _QUIET_S)
-                return
-
 
 @contextlib.contextmanager
 def _in_errors_of_the_driver() -> Iterator[None]:
@@ -201,6 +193,24 @@ def _in_errors_of_the_driver() -> Iterator[None]:
         yield
     except (OSError, struct.error) as error:
         raise pg8000.InterfaceError("network error") from error
+
+
+def _way_to(place: str | tuple[str, int]) -> socket.socket:
+    """Open a socket, on which a server that is gone is noticed after a while."""
+    if isinstance(place, str):
+        way = socket.socket(socket.AF_UNIX)
+        way.settimeout(_CONNECT_S)
+        try:
+            way.connect(place)
+        except OSError:
+            way.close()
+            raise
+        return way
+    way = socket.create_connection(place, _CONNECT_S)
+    way.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        way.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, _QUIET_S)
+    return way
 
 
 def _place(url: URL, said: Mapping[str, str]) -> dict[str, Any]:
@@ -212,8 +222,8 @@ def _place(url: URL, said: Mapping[str, str]) -> dict[str, Any]:
         host = _SOCKETS if here else "localhost"
     if host.startswith("/"):
         # Nobody listens between two programs of one machine.
-        return {"unix_sock": f"{host}/.s.PGSQL.{port}", "ssl_context": False}
-    return {"host": host, "port": port, "ssl_context": _secrecy(said)}
+        return {"place": f"{host}/.s.PGSQL.{port}", "ssl_context": False}
+    return {"place": (host, port), "host": host, "ssl_context": _secrecy(said)}
 
 
 def _secrecy(said: Mapping[str, str]) -> ssl.SSLContext | bool | None:
