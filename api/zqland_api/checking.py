@@ -9,10 +9,10 @@ import pandas as pd
 
 from zqland.findings import FINDING_COLUMNS, Finding, Severity, findings_table
 from zqland.text import Language, Text
+from zqland_api.about import About
 from zqland_api.desk import Desk
 from zqland_api.sheets import Column, Output, Sheet
 from zqland_api.sources import Records
-from zqland_api.view import View
 from zqland_geodata.assembly import ParcelsRead
 from zqland_geodata.checks import check_parcels
 from zqland_geodata.constraint_checks import check_constraints
@@ -28,6 +28,10 @@ _HEADINGS = {
     "action": Text(en="What was done or helps", zh="处理"),
     "place": Text(en="Place", zh="位置"),
 }
+_COUNTED = Text(
+    en="{records} records: {errors} errors, {warnings} warnings, {notes} notes.",
+    zh="{records} 条记录：错误 {errors}、警告 {warnings}、提示 {notes}。",
+)
 _SUMMARY = Text(
     en="{parcels} parcels, {facts} facts, {projects} projects: {errors} errors, "
     "{warnings} warnings, {notes} notes.",
@@ -107,20 +111,22 @@ def check_shapes(
     return [*read.findings, *new]
 
 
-def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Output:
+def findings_output(
+    findings: Sequence[Finding], about: About, language: Language
+) -> Output:
     """Arrange findings as an output.
 
     Parameters
     ----------
     findings
         The findings.
-    desk
-        The desk that they belong to.
-    view
-        The reader's view.
+    about
+        The conditions that they hold under.
+    language
+        The reader's language.
     """
-    table = findings_table(findings, language=view.language)
-    table["place"] = [place_text(place, view.language) for place in table["place"]]
+    table = findings_table(findings, language=language)
+    table["place"] = [place_text(place, language) for place in table["place"]]
     fields = {
         name: Text(en=field_text(name, Language.EN), zh=field_text(name, Language.ZH))
         for name in table["field"].unique()
@@ -134,7 +140,31 @@ def findings_output(findings: Sequence[Finding], desk: Desk, view: View) -> Outp
             for name, text in _HEADINGS.items()
         ),
     )
-    return Output(about=view.about(desk), sheets=(sheet,))
+    return Output(about=about, sheets=(sheet,))
+
+
+def count_text(records: str, findings: Sequence[Finding]) -> Text:
+    """Count the findings about one sheet in a sentence.
+
+    Parameters
+    ----------
+    records
+        How many records it holds.
+    findings
+        The findings.
+    """
+    return _COUNTED.format(records=records, **_counts(findings))
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, int]:
+    counts = dict.fromkeys(Severity, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    return {
+        "errors": counts[Severity.ERROR],
+        "warnings": counts[Severity.WARNING],
+        "notes": counts[Severity.INFO],
+    }
 
 
 def summary(findings: Sequence[Finding], desk: Desk) -> Text:
@@ -147,15 +177,10 @@ def summary(findings: Sequence[Finding], desk: Desk) -> Text:
     desk
         The desk that they belong to.
     """
-    counts = dict.fromkeys(Severity, 0)
-    for finding in findings:
-        counts[finding.severity] += 1
     reserve = desk.records.reserve
     return _SUMMARY.format(
         parcels=f"{len(reserve.parcels):,}",
         facts=f"{len(reserve.evidence):,}",
         projects=f"{len(reserve.projects):,}",
-        errors=counts[Severity.ERROR],
-        warnings=counts[Severity.WARNING],
-        notes=counts[Severity.INFO],
+        **_counts(findings),
     )

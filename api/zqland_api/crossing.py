@@ -127,10 +127,42 @@ def cross_findings(reserve: Reserve) -> list[Finding]:
             set(reserve.evidence["evidence_id"].astype(str)),
         ),
         *_unknown(_EVENTS, reserve.status_events["parcel_id"], ids),
+        *_without_status(reserve),
         *_unknown(_PREFERRED, named, real, action=_park_codes(reserve)),
         *_unknown(_INDICATORS, reserve.indicators["park_id"], real | {ALL}),
         *_unknown(_SCOPES, reserve.targets["scope"], real | districts | {CITY}),
     ]
+
+
+def _without_status(reserve: Reserve) -> list[Finding]:
+    """Report parcels without any event: they count as planned and are never offered."""
+    named = set(reserve.status_events["parcel_id"].astype(str))
+    lacking = [name for name in reserve.parcels.index.astype(str) if name not in named]
+    if not lacking or not named:
+        return []
+    shown = ", ".join(lacking[:_NAMES_SHOWN])
+    return [
+        Finding(
+            record="",
+            field="status",
+            value=shown + (" …" if len(lacking) > _NAMES_SHOWN else ""),
+            rule="status.parcel_missing",
+            severity=Severity.WARNING,
+            message=_NO_STATUS.format(count=f"{len(lacking):,}"),
+            action=_AS_PLANNED,
+        )
+    ]
+
+
+_NAMES_SHOWN = 5
+_NO_STATUS = Text(
+    en="{count} parcels have no row in the sheet of status events",
+    zh="{count} 宗地块在状态表中没有记录",
+)
+_AS_PLANNED = Text(
+    en="taken as planned, which is not offered to projects; add a row for each",
+    zh="按计划收储处理，不参与匹配；请为各宗地块补充记录",
+)
 
 
 def _park_codes(reserve: Reserve) -> Text:

@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,14 +22,9 @@ from zqland_api.checking import check_shapes
 from zqland_api.desk import Desk
 from zqland_api.queries import CheckQuery, UploadKind
 from zqland_api.settings import Settings
-from zqland_geodata.ledgers import read_parcel_ledger
+from zqland_api.sheet_kinds import SheetReading, read_sheet
 from zqland_geodata.marked import write_marked
 from zqland_geodata.options import Limits, ReadOptions
-from zqland_geodata.spreadsheets import (
-    read_evidence,
-    read_projects,
-    read_status_events,
-)
 from zqland_geodata.vector import read_parcels
 
 AT_ONCE = 2
@@ -127,7 +122,7 @@ def check(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Chec
     ZqlandError
         The file cannot be read whole.
     """
-    count, found = _READERS[query.kind](path, query, desk, settings)
+    count, found = _read(path, query, desk, settings.limits.limits())
     return Checked(path.name, count, tuple(ranked(found)))
 
 
@@ -147,11 +142,14 @@ def document(checked: Checked, kind: UploadKind, language: Language) -> dict[str
     }
 
 
-def marked(path: Path, findings: Sequence[Finding], language: Language) -> bytes:
+def marked(
+    path: Path, checked: Checked, query: CheckQuery, language: Language
+) -> bytes:
     """Return a copy of a sent file as a workbook with the faulty cells marked."""
+    options = _options(query, Limits())
     with tempfile.TemporaryDirectory(prefix="zqland-marked-") as folder:
         target = Path(folder, "marked.xlsx")
-        write_marked(path, findings, target, language=language)
+        write_marked(path, checked.findings, target, language=language, options=options)
         return target.read_bytes()
 
 
@@ -165,48 +163,19 @@ def attachment(path: Path, language: Language) -> dict[str, str]:
     }
 
 
-Read = tuple[int, list[Finding]]
-
-
-def _parcels(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:
-    options = _options(query, settings.limits.limits())
-    read = read_parcels(path, options=options)
+def _read(
+    path: Path, query: CheckQuery, desk: Desk, limits: Limits
+) -> tuple[int, list[Finding]]:
+    if query.kind is not UploadKind.PARCELS:
+        rules = desk.catalogues.readiness
+        how = SheetReading(rules=rules, limits=limits, as_of=query.as_of)
+        return read_sheet(query.kind, path, how)
+    read = read_parcels(path, options=_options(query, limits))
     known = desk.records.reserve
     reference = None if known.fictional else known.parcels
     return len(read.parcels), check_shapes(
         read, desk.records, reference=reference, report=None
     )
-
-
-def _ledger(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001 - all readers are called alike
-    read = read_parcel_ledger(path, limits=settings.limits.limits())
-    return len(read.ledger), read.findings
-
-
-def _projects(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001
-    read = read_projects(path, limits=settings.limits.limits())
-    return len(read.projects), read.findings
-
-
-def _evidence(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:
-    rules = desk.catalogues.readiness
-    limits = settings.limits.limits()
-    read = read_evidence(path, as_of=query.as_of, rules=rules, limits=limits)
-    return len(read.evidence), read.findings
-
-
-def _status(path: Path, query: CheckQuery, desk: Desk, settings: Settings) -> Read:  # noqa: ARG001
-    read = read_status_events(path, limits=settings.limits.limits())
-    return len(read.status_events), read.findings
-
-
-_READERS: dict[UploadKind, Callable[[Path, CheckQuery, Desk, Settings], Read]] = {
-    UploadKind.PARCELS: _parcels,
-    UploadKind.LEDGER: _ledger,
-    UploadKind.PROJECTS: _projects,
-    UploadKind.EVIDENCE: _evidence,
-    UploadKind.STATUS: _status,
-}
 
 
 def _options(query: CheckQuery, limits: Limits) -> ReadOptions:

@@ -206,3 +206,23 @@ def test_a_ledger_completes_the_parcels(tmp_path: Path) -> None:
     result = run("stages", lots, "--ledger", ledger, "--format", "csv")
     assert "一号地块" in result.stdout
     assert "Z" in result.stderr
+
+
+def test_a_project_list_is_checked_and_marked_by_itself(tmp_path: Path) -> None:
+    source = tmp_path / "projects.csv"
+    rows = "项目编号,项目名称,用地需求（亩）\nP-1,一号,120\nP-2,二号,60000\n"
+    source.write_text(rows, encoding="utf-8")
+    marked = tmp_path / "marked.xlsx"
+    result = run("check", source, "--kind", "projects", "--marked", marked)
+    assert "2 records: 1 errors" in result.stderr
+    book = openpyxl.load_workbook(marked)
+    assert book.worksheets[1]["C3"].fill.fgColor.rgb.endswith("F4B6A6")
+
+
+def test_parcels_without_a_status_are_told(tmp_path: Path) -> None:
+    lots = write(tmp_path / "lots.gpkg", {"A": square(0), "B": square(300)})
+    status = tmp_path / "status.csv"
+    status.write_text("地块编号,状态,日期\nA,在库,2023-01-01\n", encoding="utf-8")
+    result = run("check", lots, "--status", status, "--format", "json")
+    found = rules_of(result)["status.parcel_missing"]
+    assert (found["value"], found["severity"]) == ("B", "warning")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +11,12 @@ from typing import Annotated
 
 import geopandas as gpd
 import typer
-from zqland_geodata.marked import write_marked
 
+from zqland.catalogues import Catalogues, load_catalogues
 from zqland.findings import Finding
 from zqland.text import Text
 from zqland_api import checking
+from zqland_api.about import About
 from zqland_api.cli.options import (
     InputFile,
     OutputOptions,
@@ -27,11 +29,14 @@ from zqland_api.cli.options import (
 from zqland_api.cli.terminal import Terminal, exit_on_errors, session
 from zqland_api.desk import Desk
 from zqland_api.errors import UsageError
+from zqland_api.queries import UploadKind
 from zqland_api.settings import LimitSettings, SourceSettings
+from zqland_api.sheet_kinds import SheetReading, read_sheet
 from zqland_api.sources import open_fieldmap, reading_of
 from zqland_geodata import checks, writing
 from zqland_geodata.convert import convert as convert_file
-from zqland_geodata.options import WriteOptions
+from zqland_geodata.marked import write_marked
+from zqland_geodata.options import Limits, WriteOptions
 from zqland_geodata.vector import read_parcels
 
 _CHECKING = Text(en="Checking", zh="检查")
@@ -60,6 +65,9 @@ _REPAIRED = Text(
 class CheckOptions:
     """What a check looks at besides, and what it writes."""
 
+    kind: Annotated[
+        UploadKind, typer.Option(help="What the file holds. · 文件内容")
+    ] = UploadKind.PARCELS
     projects: Annotated[
         Path | None,
         typer.Option(help="Projects to check as well. · 项目表", show_default=False),
@@ -102,19 +110,68 @@ def check(
     with session(view.language) as terminal:
         sources = sources_of(file, records, view, projects=options.projects)
         limits = LimitSettings().limits()
-        with terminal.working() as report:
-            desk = Desk.open(sources, limits=limits, report=report)
-            reference = _reference(options.against, sources)
-        with terminal.steps(_CHECKING) as steps:
-            findings = checking.all_findings(desk, reference=reference, report=steps)
-        findings += _repaired(file, options.repair, desk, terminal)
+        if options.kind is UploadKind.PARCELS:
+            checked = _check_parcels(file, options, sources, limits, terminal)
+        else:
+            checked = _check_sheet(file, options.kind, sources, limits)
         if options.marked is not None:
             _keep(file, options.marked)
-            _mark(file, findings, options.marked, terminal)
-        shown = checking.findings_output(findings, desk, view.view(desk, use="survey"))
+            _mark(file, checked.findings, options.marked, sources, terminal)
+        about = About(
+            on=view.on or checked.on,
+            basis=view.basis or checked.rules.bases["survey"],
+            unit=view.unit,
+            catalogue_hash=checked.rules.hash,
+            fictional=False,
+        )
+        shown = checking.findings_output(checked.findings, about, view.language)
         terminal.deliver(shown, form=output.form, out=output.out)
-        terminal.say(checking.summary(findings, desk))
-    exit_on_errors(findings)
+        terminal.say(checked.summary)
+    exit_on_errors(checked.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What a check found, and under which rules."""
+
+    findings: list[Finding]
+    summary: Text
+    rules: Catalogues
+    on: dt.date
+
+
+def _check_parcels(
+    file: Path,
+    options: CheckOptions,
+    sources: SourceSettings,
+    limits: Limits,
+    terminal: Terminal,
+) -> _Checked:
+    with terminal.working() as report:
+        desk = Desk.open(sources, limits=limits, report=report)
+        reference = _reference(options.against, sources)
+    with terminal.steps(_CHECKING) as steps:
+        findings = checking.all_findings(desk, reference=reference, report=steps)
+    findings += _repaired(file, options.repair, desk, terminal)
+    summary = checking.summary(findings, desk)
+    return _Checked(findings, summary, desk.catalogues, desk.default_on)
+
+
+def _check_sheet(
+    file: Path, kind: UploadKind, sources: SourceSettings, limits: Limits
+) -> _Checked:
+    """Check a sheet by itself, without the parcels that it belongs to."""
+    catalogues = load_catalogues(sources.catalogues)
+    how = SheetReading(
+        rules=catalogues.readiness,
+        limits=limits,
+        fieldmap=open_fieldmap(sources.fieldmap),
+        as_of=sources.evidence_as_of,
+    )
+    count, findings = read_sheet(kind, file, how)
+    summary = checking.count_text(f"{count:,}", findings)
+    today = dt.datetime.now().astimezone().date()
+    return _Checked(findings, summary, catalogues, today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +293,22 @@ def _repaired(
 
 
 def _mark(
-    source: Path, findings: list[Finding], target: Path, terminal: Terminal
+    source: Path,
+    findings: list[Finding],
+    target: Path,
+    sources: SourceSettings,
+    terminal: Terminal,
 ) -> None:
     with terminal.working() as report, _writable(target):
         report(_WRITING.format(name=target.name))
-        write_marked(source, findings, target, language=terminal.language)
+        write_marked(
+            source,
+            findings,
+            target,
+            language=terminal.language,
+            fieldmap=open_fieldmap(sources.fieldmap),
+            options=reading_of(sources, LimitSettings().limits()),
+        )
     terminal.say(_WRITTEN.format(path=target))
 
 

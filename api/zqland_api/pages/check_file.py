@@ -70,7 +70,7 @@ def answer_check(
         try:
             checked = uploads.check(path, query, desk, settings)
             if query.form is UploadForm.XLSX:
-                content = uploads.marked(path, checked.findings, language)
+                content = uploads.marked(path, checked, query, language)
                 return Xlsx(content, headers=uploads.attachment(path, language))
             values = _values(language, query=query, checked=checked)
         except ZqlandError as error:

@@ -42,7 +42,7 @@ def check_upload(
     with uploads.received(file) as path:
         checked = uploads.check(path, query, desk, settings)
         if query.form is UploadForm.XLSX:
-            content = uploads.marked(path, checked.findings, language)
+            content = uploads.marked(path, checked, query, language)
             return Xlsx(content, headers=uploads.attachment(path, language))
     document = uploads.document(checked, query.kind, language)
     return answer_json(request, document, language)
