@@ -134,7 +134,8 @@ class ColumnReader:
             return meaning[headings.plain(value)]
 
         known = _choices_text(column, allowed)
-        chosen = self.convert(column, words, choose, _NOT_A_CHOICE, known=known)
+        rule = _NOT_A_CLASS if self.raw.table == "parcels" else _NOT_A_CHOICE
+        chosen = self.convert(column, words, choose, rule, known=known)
         return chosen.astype("str")
 
     def convert(
@@ -245,6 +246,16 @@ _UNLISTED = Rule(
         zh="字段映射未列出该值的含义（{count} 条记录）",
     ),
     ACTION,
+)
+_NOT_A_CLASS = Rule(
+    "word.unknown",
+    Severity.WARNING,
+    Text(en="not a known word; known are {known}", zh="不是可用的值；可用：{known}"),
+    Text(
+        en="left unknown; say what it means under values in a field map, or correct "
+        "the file",
+        zh="按未知处理；可在字段映射的 values 中写明含义，或更正文件",
+    ),
 )
 _NOT_A_CHOICE = Rule(
     "word.unknown",

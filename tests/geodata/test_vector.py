@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from zqland import tables
+from zqland.findings import Severity
 from zqland_geodata.errors import (
     AmbiguousColumnError,
     FileUnreadableError,
@@ -43,6 +44,16 @@ def test_a_file_becomes_a_table_of_parcels(
     assert checked["district"].to_list() == ["441284"] * 3
     assert checked["declared_m2"].to_list() == [10_000.0] * 3
     assert read.findings == []
+
+
+def test_a_class_of_land_that_says_too_little_is_a_warning(
+    squares: Squares, write_shapes: Write
+) -> None:
+    named = squares.assign(规划用地类别="工业用地")
+    read = read_parcels(write_shapes(named, "a.gpkg"))
+    found = [one for one in read.findings if one.rule == "word.unknown"]
+    assert {one.severity for one in found} == {Severity.WARNING}
+    assert "values" in found[0].action.zh
 
 
 @pytest.mark.parametrize("shift", [(4526, 0), (4547, -38_000_000)])
