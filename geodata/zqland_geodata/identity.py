@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,10 @@ from zqland_geodata.rawtable import rows_where
 from zqland_geodata.remarks import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+_BRACKETS = re.compile(r"[(（][^)）]*[)）]")
 
 
 def unique_ids(
@@ -90,11 +94,19 @@ def _known(words: pd.Series[Any], known: Mapping[str, str]) -> pd.Series[Any]:
 @lru_cache(maxsize=1)
 def _park_words() -> dict[str, str]:
     parks = places.parks()
-    return {
-        headings.plain(word): str(park_id)
-        for park_id, name, name_en in parks[["name", "name_en"]].itertuples()
-        for word in (park_id, name, name_en)
-    }
+    found: dict[str, set[str]] = {}
+    for park_id, name, name_en in parks[["name", "name_en"]].itertuples():
+        for word in (park_id, name_en, *_spoken(str(name))):
+            found.setdefault(headings.plain(word), set()).add(str(park_id))
+    # A word that two parks share names neither.
+    return {word: min(ids) for word, ids in found.items() if len(ids) == 1}
+
+
+def _spoken(name: str) -> Iterator[str]:
+    """Yield a name as it is written, and as it is said: one of two, no brackets."""
+    for part in (name, *name.split("/")):
+        yield part
+        yield _BRACKETS.sub("", part)
 
 
 @lru_cache(maxsize=1)

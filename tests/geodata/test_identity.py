@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,3 +47,18 @@ def test_parks_and_districts_are_known_by_their_words() -> None:
     assert parks.fillna("").to_list() == ["JINLI", "GXQ", "某园", ""]
     codes = identity.district_codes(pd.Series(["高要区", "四会", "Dinghu", "441202"]))
     assert codes.to_list() == ["441204", "441284", "441203", "441202"]
+
+
+@pytest.mark.parametrize(
+    ("word", "park_id"),
+    [
+        ("GXQ", "GXQ"),
+        ("肇庆高新区", "GXQ"),
+        ("肇庆高新区（大旺）", "GXQ"),
+        ("四会精细化工园", "SH"),
+        ("端州工业园", "DZ"),
+        ("高新区", "高新区"),
+    ],
+)
+def test_a_park_is_known_by_the_names_that_people_use(word: str, park_id: str) -> None:
+    assert identity.park_ids(pd.Series([word])).to_list() == [park_id]
