@@ -22,7 +22,7 @@ GROUPS: dict[str, list[str]] = {
     # The frame of the migrations runs only where a store calls it.
     "doctests": [
         "--doctest-modules",
-        "--ignore-glob=*/migrations/env.py",
+        f"--ignore-glob={Path(ROOT.anchor, '*', 'migrations', 'env.py')}",
         "--pyargs",
         *PACKAGES,
     ],
