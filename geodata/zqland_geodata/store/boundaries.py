@@ -81,7 +81,11 @@ def same_ground(one: Shapes, other: Shapes) -> Booleans:
     bounds = shapely.bounds(one[rows]) - shapely.bounds(other[rows])
     rows = rows[(np.abs(bounds) <= SAME_M).all(axis=1)]
     lines = shapely.boundary(one[rows]), shapely.boundary(other[rows])
-    same[rows] = shapely.hausdorff_distance(*lines) <= SAME_M
+    rows = rows[shapely.hausdorff_distance(*lines) <= SAME_M]
+    # That distance looks at vertices only: the same ones may enclose other ground.
+    valid = shapely.make_valid(one[rows]), shapely.make_valid(other[rows])
+    strip_m2 = SAME_M * shapely.length(one[rows])
+    same[rows] = shapely.area(shapely.symmetric_difference(*valid)) <= strip_m2
     return same
 
 

@@ -97,8 +97,14 @@ def rows(record: Record, new: pd.DataFrame, old: pd.DataFrame) -> TableDiff:
     known = found.notna().to_numpy()
     kept = old.iloc[found[known].to_numpy(dtype="int64")].reset_index(drop=True)
     given = new[known].reset_index(drop=True)
-    findings: list[Finding] = []
-    shall, marks = _overlaid(record, kept, given, findings)
+    # Judged by all rows, new ones among them, so that once more means the same.
+    said = {str(name) for name in new if new[name].notna().any()}
+    findings = [
+        deliveries.ABSENT.finding("", str(name), table=record.word)
+        for name in given.columns.difference(list(said))
+        if name in kept and kept[name].notna().any()
+    ]
+    shall, marks = _overlaid(record, kept, given[[*said]])
     moved = _moved(record, kept, given, shall)
     touched = np.zeros(len(kept), dtype=np.bool_)
     touched[moved.index] = True
@@ -189,7 +195,7 @@ def _index(record: Record, table: pd.DataFrame) -> pd.Index:
 
 
 def _overlaid(
-    record: Record, kept: pd.DataFrame, given: pd.DataFrame, findings: list[Finding]
+    record: Record, kept: pd.DataFrame, given: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict[str, Booleans]]:
     """Lay what is delivered over the rows of the store, and mark what changes."""
     names = [column.name for column in record.columns]
@@ -197,10 +203,6 @@ def _overlaid(
     marks: dict[str, Booleans] = {}
     for name in map(str, shall):
         if name in record.key or name in _SHAPES or name not in given:
-            continue
-        if given[name].isna().all():
-            if kept[name].notna().any():
-                findings.append(deliveries.ABSENT.finding("", name, table=record.word))
             continue
         differs = differing(kept[name], given[name])
         if differs.any():
