@@ -40,7 +40,7 @@ _PORT = 5432
 _SOCKETS = "/var/run/postgresql"
 
 _MODES = ("disable", "prefer", "require", "verify-full")
-_KNOWN = ("host", "port", "user", "password", "sslmode", "sslrootcert")
+_KNOWN = ("host", "port", "user", "sslmode", "sslrootcert")
 
 _SETTINGS = {
     "timezone": "UTC",
@@ -120,7 +120,7 @@ def connection_facts(url: URL, *, wait_s: float) -> dict[str, Any]:
     """
     said = {name: str(value) for name, value in url.query.items()}
     user = url.username or said.get("user") or os.environ.get("PGUSER")
-    password = url.password or said.get("password") or os.environ.get("PGPASSWORD")
+    password = url.password or os.environ.get("PGPASSWORD")
     user = user or getpass.getuser()
     wait_ms = max(1, round(wait_s * 1000))
     return {

@@ -163,6 +163,8 @@ def test_a_missing_or_wrong_password_is_named_as_such(
     ("query", "said"),
     [
         ("options=-c%20a", "says options, which is not known"),
+        # It would be shown with the name of the store.
+        ("password=secret", "says password, which is not known"),
         ("sslmode=perhaps", "sslmode=perhaps"),
         ("port=five", "a port is a number"),
     ],
