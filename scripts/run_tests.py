@@ -77,7 +77,9 @@ def _workers(group: str, count: int) -> list[str]:
     """Return the words with which files of tests run side by side."""
     if count == 1 or group not in SIDE_BY_SIDE:
         return []
-    return ["-n", str(count), "--dist", "loadfile"]
+    words = ["-n", str(count), "--dist", "loadfile"]
+    # What libraries log of damaged files cannot be sent from process to process.
+    return [*words, "-p", "no:logging"] if group == "geodata" else words
 
 
 def _environment() -> dict[str, str]:

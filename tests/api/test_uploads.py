@@ -99,6 +99,7 @@ def test_a_list_of_projects_is_checked(client: TestClient) -> None:
     assert any("C3" in place or "3" in place for place in places)
 
 
+@pytest.mark.utf8_names
 def test_a_marked_copy_can_be_asked_for(client: TestClient) -> None:
     response = send(client, "项目.csv", PROJECTS, kind="projects", form="xlsx")
     assert response.status_code == 200
