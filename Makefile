@@ -82,5 +82,5 @@ $(USER_ENV)/test-tools: $(USER_ENV)/installed
 $(DEV_ENV)/installed: constraints.txt pyproject.toml
 	$(PYTHON) -m venv --clear $(DEV_ENV)
 	$(DEV_ENV)/$(BIN)/python -m pip install --quiet pip
-	$(DEV_ENV)/$(BIN)/python -m pip install --quiet --editable . --group test --group lint --group bench --group docs
+	$(DEV_ENV)/$(BIN)/python -m pip install --quiet --editable . --group test --group lint --group docs
 	touch $@

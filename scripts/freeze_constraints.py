@@ -17,7 +17,7 @@ HEADER = """\
 # Versions that were tested together; written by `make constraints`.
 # Names and versions only: pip finds them wherever this machine finds packages.
 """
-GROUPS = ("test", "lint", "bench", "docs")
+GROUPS = ("test", "lint", "docs")
 
 
 def freeze() -> list[str]:

@@ -98,3 +98,12 @@ def test_a_sheet_without_the_needed_columns_is_refused(sheet: Path) -> None:
     sheet.write_text("年度,用地条件\n2023,熟地\n", encoding="utf-8")
     with pytest.raises(MissingColumnError):
         read_targets(sheet)
+
+
+@pytest.mark.parametrize("year", ["20023", "1823"])
+def test_a_year_that_cannot_be_is_a_finding(sheet: Path, year: str) -> None:
+    rows = f"年度,用地条件,目标面积（亩）\n{year},熟地,8800\n"
+    sheet.write_text(rows, encoding="utf-8")
+    read = read_targets(sheet)
+    assert read.table.empty
+    assert "figure.out_of_range" in {one.rule for one in read.findings}
