@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from zqland.text import Text
 from zqland_api.errors import UsageError
+from zqland_geodata.outfiles import write_whole
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
@@ -26,13 +26,7 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
         The folder or the file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            dir=path.parent, prefix=f".{path.stem}-"
-        ) as folder:
-            draft = Path(folder) / path.name
-            write(draft)
-            draft.replace(path)
+        write_whole(path, write)
     except OSError as error:
         raise UsageError(
             Text(

@@ -43,7 +43,6 @@ _PREDICATE_DATES = ("reached_on", "first_reached_on", "expected_on")
 
 _USABLE = Text(en="Usable ({unit})", zh="可用面积（{unit}）")
 _RULED = Text(en="{layer}: {rule}", zh="{layer}：{rule}")
-_UTILITIES = Text(en="Utilities", zh="配套")
 _MISSING = Text(en="Missing next", zh="尚缺")
 
 STAGE_SINCE = {

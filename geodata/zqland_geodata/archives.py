@@ -34,8 +34,7 @@ BROKEN_ARCHIVE = (
     zlib.error,
     UnicodeDecodeError,
     EOFError,
-    RuntimeError,
-    NotImplementedError,
+    RuntimeError,  # a password, or a way of packing that is not known
     OSError,
 )
 """What reading a damaged archive may raise."""

