@@ -51,6 +51,14 @@ class Reserve:
     holds
         Ground that is held for projects; each with its own ground where its parcel
         may be retired (`zqland.holds.grounded`).
+    lineage
+        Which parcels came of which.
+    contracts
+        Contracts of supply: what was agreed, what was done.
+    batches, batch_steps, batch_parcels
+        Batches of land-use approval, their steps and their ground.
+    quotas
+        Scale of building land and yearly indicators that were granted.
     """
 
     parcels: gpd.GeoDataFrame
@@ -63,6 +71,12 @@ class Reserve:
     fictional: bool = False
     constraints: tuple[ConstraintLayer, ...] = ()
     holds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lineage: pd.DataFrame = field(default_factory=pd.DataFrame)
+    contracts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    batches: pd.DataFrame = field(default_factory=pd.DataFrame)
+    batch_steps: pd.DataFrame = field(default_factory=pd.DataFrame)
+    batch_parcels: pd.DataFrame = field(default_factory=pd.DataFrame)
+    quotas: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,8 @@ def open_books(
     catalogues
         The rules in force.
     lineage
-        Table *lineage*: which parcels came of which.
+        Table *lineage*: which parcels came of which; that of the reserve where it is
+        not given.
     measured
         Areas of the parcels by `BASES`, where they were measured already.
 
@@ -168,7 +169,8 @@ def open_books(
     }
     known = pd.DataFrame(columns, index=parcels.index)
     weights = known[f"{MEASURED}_m2"].fillna(known[f"{Method.DECLARED}_m2"])
-    descent = trace(parcels, lineage, weights=weights, on=on)
+    known_lineage = reserve.lineage if lineage is None else lineage
+    descent = trace(parcels, known_lineage, weights=weights, on=on)
     timeline = Timeline.of(
         descent.existence,
         status_spans(parcels, reserve.status_events, on=on),

@@ -38,6 +38,25 @@ _NO_PARCEL = Text(
 )
 
 
+_OF_RESERVE = (
+    "parcels",
+    "evidence",
+    "status_events",
+    "parks",
+    "projects",
+    "indicators",
+    "targets",
+    "holds",
+    "lineage",
+    "contracts",
+    "batches",
+    "batch_steps",
+    "batch_parcels",
+    "quotas",
+)
+"""The tables that a reserve is made of."""
+
+
 class Reader:
     """Reads the store.
 
@@ -331,16 +350,7 @@ class Reader:
         with self.one_state() as connection:
             tables = {
                 name: self._of_reserve(connection, name, known_at, on)
-                for name in (
-                    "parcels",
-                    "evidence",
-                    "status_events",
-                    "parks",
-                    "projects",
-                    "indicators",
-                    "targets",
-                    "holds",
-                )
+                for name in _OF_RESERVE
             }
             fictional = self.fictional
         return Reserve(fictional=fictional, **cast("dict[str, Any]", tables))

@@ -45,7 +45,6 @@ def kept(changed: Store) -> Books:
         reader.reserve(),
         on=YEAR.last,
         catalogues=load_catalogues(),
-        lineage=reader.table("lineage"),
     )
 
 

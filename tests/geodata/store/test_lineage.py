@@ -349,7 +349,6 @@ def test_the_books_balance_over_a_split_and_a_merger(filled: Store) -> None:
         reader.reserve(),
         on=dt.date(2024, 12, 31),
         catalogues=load_catalogues(),
-        lineage=reader.table("lineage"),
     )
     balance = ledger.balance(books, ledger.Period.year(2024))
     chosen = (balance["status"] == "in_reserve") & (balance["basis"] == "planar")
