@@ -15,6 +15,7 @@
     ├── ConstraintError      (ValueError)   a constraint layer that could take no ground
     ├── LedgerError          (ValueError)   books that cannot be kept, or not yet
     ├── LineageError         (ValueError)   a split or merger that loses or makes land
+    ├── LotError             (ValueError)   a lot that contradicts itself or the ground
     └── NotFoundError        (LookupError)  no such parcel, park, project, item …
 
 Each sentence says what was found, what is needed and what to do, in both languages.
@@ -83,6 +84,10 @@ class LedgerError(ZqlandError, ValueError):
 
 class LineageError(ZqlandError, ValueError):
     """A split, merger or correction would lose or invent land, or cannot be drawn."""
+
+
+class LotError(ZqlandError, ValueError):
+    """What is asked of a lot contradicts itself, or is asked of no ground."""
 
 
 class NotFoundError(ZqlandError, LookupError):
