@@ -13,8 +13,7 @@ from zqland import crs, holds
 from zqland.areas import Area, Method
 from zqland_geodata.store.schema import RECORDS
 from zqland_geodata.store.seeking import Place, within
-from zqland_geodata.store.selecting import known, select
-from zqland_geodata.store.statuses import effective
+from zqland_geodata.store.selecting import effective, known, select
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -184,7 +183,7 @@ def events_of(connection: Connection, parcel_ids: Iterable[object]) -> pd.DataFr
     Returns
     -------
     events
-        As from `zqland_geodata.store.statuses.effective`.
+        As from `zqland_geodata.store.selecting.effective`.
     """
     record = RECORDS["status_events"]
     table = record.table

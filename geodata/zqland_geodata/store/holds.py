@@ -267,6 +267,7 @@ def refuse_held(
     parcel_id: str,
     *,
     on: dt.date,
+    until: dt.date | None = None,
     project_id: str | None = None,
 ) -> None:
     """Refuse to list or supply a parcel while it is held for another project.
@@ -277,8 +278,8 @@ def refuse_held(
         The revision that is going to write.
     parcel_id
         The parcel.
-    on
-        The day.
+    on, until
+        The first day and the last; one day where the last is not given.
     project_id
         The project that it is for; its own holds are no bar.
 
@@ -292,7 +293,7 @@ def refuse_held(
     parcel = _parcel(writer, parcel_id, on)
     place = _whole(parcel)
     parcels_on(writer.connection, place)
-    days = Days(on, on)
+    days = Days(on, until or on)
     holdrefusals.refuse_held(writer.connection, place, days, project_id=project_id)
 
 

@@ -14,8 +14,14 @@ from zqland_geodata.store import history, records, revisions
 from zqland_geodata.store.heldground import with_ground
 from zqland_geodata.store.schema import BOX, META, RECORDS, REVISIONS
 from zqland_geodata.store.seeking import Place, inside, within
-from zqland_geodata.store.selecting import MANY, existing, known, record_of, select
-from zqland_geodata.store.statuses import effective
+from zqland_geodata.store.selecting import (
+    MANY,
+    effective,
+    existing,
+    known,
+    record_of,
+    select,
+)
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -25,6 +25,8 @@ MANY = 500
 _IN_ORDER = frozenset({"evidence", "status_events", "lineage"})
 """Tables whose rows stay in the order in which they were written."""
 
+_BOOKKEEPING = ["supersedes", "withdrawn"]
+
 _NO_TABLE = Text(
     en="The store has no table {name}; it has {known}.",
     zh="台账库没有表 {name}；现有：{known}。",
@@ -135,6 +137,25 @@ def select(
     if record.name in _IN_ORDER or table.empty:
         return table
     return table.sort_values(list(record.key)).reset_index(drop=True)
+
+
+def effective(events: pd.DataFrame) -> pd.DataFrame:
+    """Keep the events that hold: not corrected by another, not withdrawn.
+
+    Parameters
+    ----------
+    events
+        All events, with the columns that only the store has.
+
+    Returns
+    -------
+    events
+        Table *status_events* with ``event_id``, in the order of recording.
+    """
+    corrected = events["event_id"].isin(events["supersedes"].dropna())
+    withdrawn = events["withdrawn"].fillna(0).astype("int64") > 0
+    kept = events[~(corrected | withdrawn)]
+    return kept.drop(columns=_BOOKKEEPING).reset_index(drop=True)
 
 
 def _cheap(column: sa.Column[Any], dialect: str) -> sa.ColumnElement[Any]:

@@ -15,8 +15,7 @@ from zqland.text import Text
 from zqland_geodata.errors import RecordError
 from zqland_geodata.store.evidence import add_evidence
 from zqland_geodata.store.schema import RECORDS
-from zqland_geodata.store.selecting import select
-from zqland_geodata.store.statuses import add_status, effective
+from zqland_geodata.store.selecting import effective, select
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -177,7 +176,9 @@ def write(writer: Writer, change: Change) -> None:
     _write_lineage(writer, change)
     for child in change.children:
         if state is not None:
-            add_status(writer, child.parcel_id, *state[:2], document=state[2])
+            # Inherited, not decided: holds go on over the ground as they did.
+            own = {"parcel_id": child.parcel_id}
+            writer.add("status_events", state | own)
         if not chosen[child.parcel_id].empty:
             add_evidence(writer, chosen[child.parcel_id])
     _write_neighbours(writer, change)
@@ -244,9 +245,7 @@ def _events(reader: Reader, change: Change) -> pd.DataFrame:
     return effective(found)
 
 
-def _common_status(
-    change: Change, events: pd.DataFrame
-) -> tuple[str, dt.date, str | None] | None:
+def _common_status(change: Change, events: pd.DataFrame) -> dict[str, object] | None:
     """Find the status that the old parcels have in common, since when, and why."""
     later = events[events["happened_on"] > pd.Timestamp(change.on)]
     if not later.empty:
@@ -264,7 +263,8 @@ def _common_status(
     began = events[(events["happened_on"] == since) & (events["status"] == status)]
     documents = began["document"].dropna()
     document = None if documents.empty else str(documents.iloc[-1])
-    return status, pd.Timestamp(since).date(), document
+    day = pd.Timestamp(since).date()
+    return {"status": status, "happened_on": day, "document": document}
 
 
 def _new_parcels(reader: Reader, change: Change) -> pd.DataFrame:

@@ -126,7 +126,14 @@ def supply_hold(
     ended = {"ended_on": day, "ended_as": "supplied"}
     version = writer.change("holds", hold_id, ended, seen=seen)
     events = tuple(
-        add_status(writer, parcel_id, Status.SUPPLIED, day, document=document)
+        add_status(
+            writer,
+            parcel_id,
+            Status.SUPPLIED,
+            day,
+            document=document,
+            project_id=known.project_id,
+        )
         for parcel_id in parcels
     )
     contract_id = None

@@ -127,7 +127,7 @@ def test_ground_that_is_gone_already_is_not_supplied_again(
 ) -> None:
     hold_id = held(store)
     with store.writing(by="a", why="b") as writer:
-        add_status(writer, "A-1", gone, JUNE - DAY)
+        add_status(writer, "A-1", gone, JUNE - DAY, project_id="P1")
     with pytest.raises(RecordError, match=f"A-1 is {gone} already"):
         supplied(store, hold_id)
 
@@ -135,7 +135,7 @@ def test_ground_that_is_gone_already_is_not_supplied_again(
 def test_ground_that_is_listed_is_supplied(store: Store) -> None:
     hold_id = held(store)
     with store.writing(by="a", why="b") as writer:
-        add_status(writer, "A-1", "listed", JUNE - DAY)
+        add_status(writer, "A-1", "listed", JUNE - DAY, project_id="P1")
     assert supplied(store, hold_id).parcel_ids == ("A-1",)
 
 
