@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from zqland.lots.rules import LotRules
     from zqland.matching.rules import MatchingRules
     from zqland.readiness.rules import ReadinessRules
 
@@ -35,6 +36,7 @@ FILES = (
     "bases.toml",
     "items.toml",
     "labels.toml",
+    "lots.toml",
     "matching.toml",
     "permitted.toml",
     "readiness.toml",
@@ -59,6 +61,8 @@ class Catalogues:
         stages, statuses and utility sets.
     matching
         How ground is matched to projects.
+    lots
+        How lots are cut from parcels.
     bases
         Default area method of each use (`USES`).
     basis_texts
@@ -75,6 +79,7 @@ class Catalogues:
 
     readiness: ReadinessRules
     matching: MatchingRules
+    lots: LotRules
     bases: Mapping[str, Method]
     basis_texts: Mapping[str, Text]
     permitted: Mapping[str, tuple[str, ...]]
@@ -109,7 +114,8 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
     >>> catalogues.bases["ledger"]
     <Method.DECLARED: 'declared'>
     """
-    # Imported here because the rules of matching are read with this package's parser.
+    # Imported here because these rules are read with this package's parser.
+    from zqland.lots import rules as lot_rules  # noqa: PLC0415
     from zqland.matching import rules as matching_rules  # noqa: PLC0415
 
     texts = _read(folder)
@@ -127,6 +133,7 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
             documents["labels.toml"],
         ),
         matching=matching_rules.parse(documents["matching.toml"]),
+        lots=lot_rules.parse(documents["lots.toml"]),
         bases=bases,
         basis_texts=basis_texts,
         permitted=permitted,

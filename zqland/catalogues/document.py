@@ -280,6 +280,33 @@ class Section:
         self._value(key, int, default)
         return int(self.number(key, default=default, minimum=minimum))
 
+    def numbers(self, key: str, *, minimum: float = -math.inf) -> tuple[float, ...]:
+        """Return a list of at least one number, none below the minimum.
+
+        Parameters
+        ----------
+        key
+            The key.
+        minimum
+            The least that may stand there.
+
+        Returns
+        -------
+        numbers
+            Finite, in the order of the file.
+        """
+        needed = Text(
+            en="a list of numbers, each {range},", zh="数字列表（各为{range}）"
+        ).format(range=_range_text(minimum, math.inf))
+        values = self._value(key, list, None)
+        for value in values:
+            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+            if not (is_number and math.isfinite(value) and value >= minimum):
+                raise self._mismatch(key, needed)
+        if not values:
+            raise self._mismatch(key, needed)
+        return tuple(float(value) for value in values)
+
     def texts(
         self,
         key: str,
