@@ -149,7 +149,7 @@ def hold(writer: Writer, request: HoldRequest) -> str:
     days = Days(request.since or today(writer), request.until)
     if days.last < days.first:
         raise RecordError(_BACKWARDS.format(first=days.first, last=days.last))
-    _check_project(writer.reading, request.project_id)
+    check_project(writer.reading, request.project_id)
     parcel = _parcel(writer, request.parcel_id, days.first)
     asked, is_whole = _asked(parcel, request)
     found = parcels_on(writer.connection, asked)
@@ -403,6 +403,25 @@ def today(writer: Writer) -> dt.date:
     return writer.revision.at.astimezone().date()
 
 
+def check_project(reader: Reader, project_id: str) -> None:
+    """Refuse a project that is not in the store.
+
+    Parameters
+    ----------
+    reader
+        Reads the store.
+    project_id
+        The project.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such project.
+    """
+    if project_id not in reader.known_keys("projects", [project_id]):
+        raise NotFoundError(_NO_PROJECT.format(project=project_id))
+
+
 def _parcel(writer: Writer, parcel_id: str, on: dt.date) -> dict[str, Any]:
     """Read a parcel that exists on a day."""
     parcel = writer.reading.parcel(parcel_id)
@@ -449,8 +468,3 @@ def _rounded(shape: Shape) -> Shape:
 def _counted(shape: shapely.Geometry) -> Shape:
     found = ground.counted(ground.areal(np.array([shape], dtype=object)))
     return cast("Shape", found[0])
-
-
-def _check_project(reader: Reader, project_id: str) -> None:
-    if project_id not in reader.known_keys("projects", [project_id]):
-        raise NotFoundError(_NO_PROJECT.format(project=project_id))

@@ -1,9 +1,9 @@
-"""Turn held ground into supply."""
+"""Supply ground: a parcel, or what is held for a project."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
@@ -12,9 +12,17 @@ from zqland import ground, holds, status
 from zqland.status import Status
 from zqland.text import Text
 from zqland_geodata.errors import RecordError
-from zqland_geodata.store.heldground import Days, events_of, existing, parcels_on
+from zqland_geodata.store.heldground import (
+    Days,
+    Ground,
+    events_of,
+    existing,
+    holds_on,
+    parcels_on,
+)
 from zqland_geodata.store.holdrefusals import STATUS_TEXTS
 from zqland_geodata.store.holds import open_hold, today
+from zqland_geodata.store.proceedings import Step, take_step
 from zqland_geodata.store.statuses import add_status
 
 if TYPE_CHECKING:
@@ -24,7 +32,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from zqland_geodata.store.heldground import Ground
     from zqland_geodata.store.rows import Writer
 
 _GONE: Final = (Status.SUPPLIED, Status.RETIRED)
@@ -49,16 +56,22 @@ _ONE_CONTRACT = Text(
     zh="预留范围含多宗地块（{parcels}），而一份合同对应一宗地块。"
     "请先不附合同供地，再逐宗登记合同。",
 )
+_USE_HOLD = Text(
+    en="{parcel} is held for project {project} (hold {hold}). Turn that hold into "
+    "supply, so that it ends: --hold {hold}.",
+    zh="{parcel} 已为项目 {project} 预留（预留编号 {hold}）。"
+    "请将该预留转为供地，使其结束：--hold {hold}。",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """What was recorded when a hold was turned into supply.
+    """What was recorded when ground was supplied.
 
     Attributes
     ----------
     version
-        The new version of the hold.
+        The new version of the hold; None where there was none.
     parcel_ids
         The parcels that were supplied.
     event_ids
@@ -67,7 +80,7 @@ class Supplied:
         The supply contract, if one was given.
     """
 
-    version: int
+    version: int | None
     parcel_ids: tuple[str, ...]
     event_ids: tuple[str, ...]
     contract_id: str | None
@@ -136,12 +149,88 @@ def supply_hold(
         )
         for parcel_id in parcels
     )
-    contract_id = None
-    if contract is not None:
-        own = {"parcel_id": parcels[0], "project_id": known.project_id}
-        facts = {"signed_on": day, "document": document, **contract, **own}
-        (contract_id,) = cast("list[str]", writer.add("contracts", facts))
+    own = {"signed_on": day, "document": document, "project_id": known.project_id}
+    contract_id = _add_contract(writer, parcels[0], contract, own)
     return Supplied(version, parcels, events, contract_id)
+
+
+def supply_parcel(
+    writer: Writer,
+    step: Step,
+    *,
+    contract: Mapping[str, object] | None = None,
+    seen: int | None = None,
+) -> Supplied:
+    """Supply a parcel that is not held.
+
+    Parameters
+    ----------
+    writer
+        The revision that writes it.
+    step
+        The parcel, the day, the project, a document; it becomes supplied.
+    contract
+        What the supply contract says, by column of the table *contracts*; its parcel
+        and its project are those of the step.
+    seen
+        The version of the parcel that the caller read; None does not ask what
+        happened since.
+
+    Returns
+    -------
+    supplied
+        What was recorded.
+
+    Raises
+    ------
+    HeldError
+        The ground is held for others; the message names the hold.
+    NotFoundError
+        There is no such parcel or project.
+    RecordError
+        The parcel is supplied or retired, or does not exist on that day; or it is held
+        for the project itself, and then the hold is to be turned into supply.
+    TableError
+        The contract breaks the schema.
+    ChangedMeanwhileError
+        Somebody changed the parcel since.
+    """
+    day = step.on or today(writer)
+    supplied = replace(step, status=Status.SUPPLIED, on=day)
+    event_id = take_step(writer, supplied, seen=seen)
+    if step.project_id is not None:
+        _refuse_own(writer, step.parcel_id, step.project_id, day)
+    own = {"signed_on": day, "document": step.document, "project_id": step.project_id}
+    contract_id = _add_contract(writer, step.parcel_id, contract, own)
+    return Supplied(None, (step.parcel_id,), (event_id,), contract_id)
+
+
+def _add_contract(
+    writer: Writer,
+    parcel_id: str,
+    contract: Mapping[str, object] | None,
+    own: Mapping[str, object],
+) -> str | None:
+    """Record what the contract says; the project is that of the ground."""
+    if contract is None:
+        return None
+    placed = {"parcel_id": parcel_id, "project_id": own["project_id"]}
+    (made,) = writer.add("contracts", {**own, **contract, **placed})
+    return str(made)
+
+
+def _refuse_own(writer: Writer, parcel_id: str, project_id: str, on: dt.date) -> None:
+    """Refuse to leave a hold of the project itself open on supplied ground."""
+    parcel = writer.reading.parcel(parcel_id)
+    whole = ground.areal(ground.valid(np.array([parcel["home_geometry"]], object)))
+    place = Ground(int(parcel["home_zone"]), whole[0])
+    near = holds_on(writer.connection, place, Days(on, on))
+    own = near[(near["project_id"] == project_id) & holds.in_force(near, on=on)]
+    found = writer.reading.parcels(place=place.place)
+    shared = holds.held(found.loc[[parcel_id]], own, on=on)
+    for hold_id in shared["hold_ids"].iloc[0]:
+        facts = {"parcel": parcel_id, "project": project_id}
+        raise RecordError(_USE_HOLD.format(hold=hold_id, **facts))
 
 
 def _to_supply(
