@@ -13,6 +13,7 @@ from zqland.needs import Need
 from zqland.text import Text
 from zqland_api import maps
 from zqland_api.cli import files as file_commands
+from zqland_api.cli import year_commands
 from zqland_api.cli.options import (
     InputFile,
     OutputOptions,
@@ -91,6 +92,7 @@ def start(
 
 app.command()(file_commands.check)
 app.command()(file_commands.convert)
+app.command()(year_commands.ledger)
 
 
 @app.command()

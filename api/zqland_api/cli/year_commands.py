@@ -1,0 +1,149 @@
+"""The commands of the books: their tables, and the workbook of a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zqland.catalogues import Catalogues, load_catalogues
+from zqland.ledger import CITY
+from zqland.text import Text
+from zqland_api.about import About
+from zqland_api.cli.options import OutputOptions, ViewOptions, takes
+from zqland_api.cli.store_options import StoreOptions, opened
+from zqland_api.cli.terminal import Terminal, session
+from zqland_api.errors import UsageError
+from zqland_api.yearbook.records import Recorded, of_demo, of_store, parse_moment
+from zqland_api.yearbook.tables import SHORT, Book, year_output
+from zqland_api.yearbook.year import Year, open_year
+
+_CREATING = Text(en="Creating the demonstration city", zh="生成演示城市")
+_READING = Text(en="Reading the store", zh="读取台账库")
+_ADDING = Text(en="Adding up the books", zh="汇总台账")
+_NO_FOLDER = Text(
+    en="{folder} is not a folder of rule files. Name one with --catalogues.",
+    zh="{folder} 不是规则文件夹。请用 --catalogues 指定。",
+)
+_NOT_IN_DEMO = Text(
+    en="--known-at asks what a store knew; name one with --store.",
+    zh="--known-at 查询台账库当时的记录，请用 --store 指定台账库。",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BookOptions(StoreOptions):
+    """Which books: of which records, year and ground."""
+
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo",
+            help="The demonstration city, also where a store is named by ZQLAND_STORE;"
+            " it is taken too where no store is named. · 演示城市",
+        ),
+    ] = False
+    known_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REVISION|DATE",
+            help="As the store knew it at a revision, or by the end of a day."
+            " · 按当时登记",
+            show_default=False,
+        ),
+    ] = None
+    year: Annotated[
+        int | None,
+        typer.Option(
+            min=1950,
+            max=2199,
+            help="Calendar year; else that of the as-of date. · 年度",
+            show_default=False,
+        ),
+    ] = None
+    scope: Annotated[
+        str,
+        typer.Option(
+            help="city, park:CODE, district:CODE, level:LEVEL or level:LEVEL+. · 范围"
+        ),
+    ] = CITY
+    catalogues: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of your own rule files. · 规则文件夹", show_default=False
+        ),
+    ] = None
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the books are those of the demonstration city."""
+        return self.demo or not (self.store or "").strip()
+
+
+@takes(BookOptions, ViewOptions, OutputOptions)
+def ledger(
+    books: BookOptions,
+    view: ViewOptions,
+    output: OutputOptions,
+    book: Annotated[
+        list[Book] | None,
+        typer.Option(
+            help="Which table; again for more. Without it the figures without the long"
+            " lists. · 台账表",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show the books of a year: stock, movements, targets, forecast. · 年度台账."""
+    with session(view.language) as terminal:
+        recorded, year = _open(books, view, terminal)
+        about = About(
+            on=year.books.on,
+            basis=year.basis,
+            unit=view.unit,
+            catalogue_hash=year.books.catalogue_hash,
+            fictional=recorded.reserve.fictional,
+        )
+        with terminal.working() as report:
+            report(_ADDING)
+            shown = year_output(year, unit=view.unit, about=about, books=book or SHORT)
+        terminal.deliver(shown, form=output.form, out=output.out)
+
+
+def _open(
+    books: BookOptions, view: ViewOptions, terminal: Terminal
+) -> tuple[Recorded, Year]:
+    catalogues = _catalogues(books.catalogues)
+    recorded = _recorded(books, terminal)
+    with terminal.working() as report:
+        report(_ADDING)
+        year = open_year(
+            recorded.reserve,
+            on=view.on or recorded.on,
+            catalogues=catalogues,
+            year=books.year,
+            scope=books.scope,
+            basis=view.basis,
+        )
+    return recorded, year
+
+
+def _recorded(books: BookOptions, terminal: Terminal) -> Recorded:
+    if books.is_demo:
+        if books.known_at is not None:
+            raise UsageError(_NOT_IN_DEMO)
+        with terminal.working() as report:
+            report(_CREATING)
+            return of_demo()
+    moment = None if books.known_at is None else parse_moment(books.known_at)
+    with opened(books, terminal) as store, terminal.working() as report:
+        report(_READING)
+        return of_store(store, known_at=moment)
+
+
+def _catalogues(folder: Path | None) -> Catalogues:
+    if folder is not None and not folder.is_dir():
+        raise UsageError(_NO_FOLDER.format(folder=folder))
+    return load_catalogues(folder)
