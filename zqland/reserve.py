@@ -140,27 +140,65 @@ def as_of(
     TableError
         Evidence names an unknown item or unit, or an event an unknown status.
     """
+    laid = overlay or constraints.overlay(reserve.parcels, reserve.constraints)
+    derived = derive(reserve, on=on, catalogues=catalogues, overlay=laid)
+    return ReserveState(
+        reserve=reserve,
+        on=on,
+        parcels=with_derived(reserve.parcels, derived),
+        catalogue_hash=catalogues.hash,
+        overlay=laid,
+    )
+
+
+def derive(
+    reserve: Reserve, *, on: dt.date, catalogues: Catalogues, overlay: Overlay
+) -> pd.DataFrame:
+    """Derive what a state says of parcels besides their own columns.
+
+    Parameters
+    ----------
+    reserve, on, catalogues
+        As for `as_of`.
+    overlay
+        The constraint layers of the reserve laid over its parcels.
+
+    Returns
+    -------
+    derived
+        The derived columns of `as_of`, on the index of the parcels.
+    """
     parcels = reserve.parcels
     measured = areas.measure(parcels, methods=STATE_METHODS)
-    laid = overlay or constraints.overlay(parcels, reserve.constraints)
     kept = holds.held(parcels, reserve.holds, on=on)
-    found = {"constraints": laid.keys(), "forbidden_m2": laid.forbidden_m2}
+    found = {"constraints": overlay.keys(), "forbidden_m2": overlay.forbidden_m2}
     parts = [
         measured,
-        laid.usable(parcels, measured),
+        overlay.usable(parcels, measured),
         pd.DataFrame(found, index=parcels.index),
         shape.compactness(gpd.GeoSeries(parcels["home_geometry"])),
         readiness.derive(parcels, reserve.evidence, on=on, rules=catalogues.readiness),
         status.derive(parcels, reserve.status_events, on=on, held=kept["held"]),
         kept,
     ]
-    derived = pd.concat(parts, axis=1)
+    return pd.concat(parts, axis=1)
+
+
+def with_derived(parcels: gpd.GeoDataFrame, derived: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Put derived columns beside those of parcels, in place of any of the same name.
+
+    Parameters
+    ----------
+    parcels
+        Parcels.
+    derived
+        Columns on the same index.
+
+    Returns
+    -------
+    parcels
+        The parcels of a state.
+    """
     own = parcels.drop(columns=derived.columns.intersection(parcels.columns))
     known = pd.concat([own, derived], axis=1)
-    return ReserveState(
-        reserve=reserve,
-        on=on,
-        parcels=gpd.GeoDataFrame(known, geometry=parcels.active_geometry_name),
-        catalogue_hash=catalogues.hash,
-        overlay=laid,
-    )
+    return gpd.GeoDataFrame(known, geometry=parcels.active_geometry_name)

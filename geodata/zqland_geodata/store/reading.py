@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from zqland_geodata.store.history import Change
     from zqland_geodata.store.revisions import Revision
 
-_UNSEEN = {"parcels": frozenset({*BOX, "planar_m2", "ellipsoid_m2"})}
+UNSEEN = {"parcels": frozenset({*BOX, "planar_m2", "ellipsoid_m2"})}
 """Columns that the reserve is read without: they are measured anew from the shapes."""
 
 _NO_PARCEL = Text(
@@ -44,7 +44,7 @@ _NO_PARCEL = Text(
 )
 
 
-_OF_RESERVE = (
+OF_RESERVE = (
     "parcels",
     "evidence",
     "status_events",
@@ -353,10 +353,10 @@ class Reader:
         NotFoundError
             There is no such revision.
         """
-        with self.one_state() as connection:
+        with self.one_state():
             tables = {
-                name: self._of_reserve(connection, name, known_at, on)
-                for name in _OF_RESERVE
+                name: self.reserve_table(name, known_at=known_at, on=on)
+                for name in OF_RESERVE
             }
             fictional = self.fictional
         return Reserve(fictional=fictional, **cast("dict[str, Any]", tables))
@@ -376,19 +376,40 @@ class Reader:
         with self:
             yield cast("Connection", self._pinned)
 
-    def _of_reserve(
+    def reserve_table(
         self,
-        connection: Connection,
         name: str,
-        known_at: int | dt.datetime | None,
-        on: dt.date | None,
+        *,
+        known_at: int | dt.datetime | None = None,
+        on: dt.date | None = None,
     ) -> pd.DataFrame:
-        record = RECORDS[name]
-        clauses = [known(connection, record, known_at)]
-        if name == "parcels":
-            clauses += existing(record, on)
-        without = _UNSEEN.get(name, frozenset())
-        table = select(connection, record, clauses, without=without)
-        if name == "holds":
-            return with_ground(connection, table, known_at)
+        """Read one table as a reserve has it.
+
+        Parameters
+        ----------
+        name
+            Name of the table.
+        known_at, on
+            As for `reserve`.
+
+        Returns
+        -------
+        table
+            Holds with the ground of each; status events without those that were
+            corrected.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such table or revision.
+        """
+        record = record_of(name)
+        without = UNSEEN.get(name, frozenset())
+        with self.connection() as connection:
+            clauses = [known(connection, record, known_at)]
+            if name == "parcels":
+                clauses += existing(record, on)
+            table = select(connection, record, clauses, without=without)
+            if name == "holds":
+                return with_ground(connection, table, known_at)
         return effective(table) if name == "status_events" else table
