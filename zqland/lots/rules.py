@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from zqland.lots.assemble_rules import parse_adjacency, parse_assembly
 from zqland.text import Text
 
 if TYPE_CHECKING:
     from zqland.catalogues.document import CatalogueDocument, Section
+    from zqland.lots.assemble_rules import AdjacencyRules, AssemblyRules
 
 WEIGHTS: Final = ("rectangle", "compact", "remainder", "frontage")
 """The parts of the score of a lot."""
@@ -47,6 +49,10 @@ class LotRules:
         Lots that pass every check before the best is taken.
     weights
         Weights of `WEIGHTS`, adding up to 1.
+    neighbours
+        When two parcels are neighbours.
+    assembly
+        How neighbours are put together.
     """
 
     cut_m2: float
@@ -64,6 +70,8 @@ class LotRules:
     corner_ratios: tuple[float, ...]
     finalists: int
     weights: dict[str, float]
+    neighbours: AdjacencyRules
+    assembly: AssemblyRules
 
 
 def parse(document: CatalogueDocument) -> LotRules:
@@ -113,6 +121,8 @@ def parse(document: CatalogueDocument) -> LotRules:
         corner_ratios=search.numbers("corner_ratios", minimum=0.05),
         finalists=search.integer("finalists", minimum=1),
         weights=_weights(_entry(root, "score", *WEIGHTS)),
+        neighbours=parse_adjacency(document),
+        assembly=parse_assembly(document),
     )
 
 
