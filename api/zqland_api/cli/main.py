@@ -23,6 +23,7 @@ from zqland_api.cli.options import (
     sources_of,
     takes,
 )
+from zqland_api.cli.store_commands import store_app
 from zqland_api.cli.terminal import Terminal, exit_on_errors, prepare_streams, session
 from zqland_api.demo_run import run_demo
 from zqland_api.desk import TOP, Desk
@@ -92,6 +93,7 @@ def start(
 
 app.command()(file_commands.check)
 app.command()(file_commands.convert)
+app.add_typer(store_app)
 app.command()(year_commands.ledger)
 
 

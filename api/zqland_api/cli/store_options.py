@@ -15,6 +15,7 @@ The names that a function gives the groups are free; what is typed is ``--store`
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zqland.text import Text
+from zqland.text import Language, Text
+from zqland_api.cli.options import ViewOptions, parse_day
 from zqland_api.errors import UsageError
+from zqland_api.language import of_terminal
 from zqland_geodata.store import open_store
 from zqland_geodata.store.engine import WAIT_S
 
@@ -50,7 +53,49 @@ _NOBODY = Text(
     zh="更改台账须注明经办人，而系统未提供用户名：请用 --by 注明，"
     "或设置环境变量 ZQLAND_BY。",
 )
+_NO_MOMENT = Text(
+    en="{given!r} is neither the number of a revision nor a moment such as 2023-09-05 "
+    "or 2023-09-05T17:30.",
+    zh="{given!r} 既不是修订号，也不是时间；时间应如 2023-09-05 或 2023-09-05T17:30。",
+)
 _OPENING = Text(en="Opening the store", zh="打开台账库")
+
+
+def parse_known_at(given: str) -> int | dt.datetime:
+    """Read when the books were known as they are asked for.
+
+    Parameters
+    ----------
+    given
+        The number of a revision, a day (all that was recorded on it counts), or a
+        moment; local time where it names no zone.
+
+    Returns
+    -------
+    known_at
+        As `zqland_geodata.store.Reader` takes it.
+
+    Raises
+    ------
+    UsageError
+        It is neither.
+
+    Examples
+    --------
+    >>> parse_known_at("12")
+    12
+    >>> parse_known_at("2023-09-05").isoformat()
+    '2023-09-05T23:59:59'
+    """
+    text = given.strip()
+    if text.isascii() and text.isdigit():
+        return int(text)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(_NO_MOMENT.format(given=given)) from None
+    is_day = len(text) <= len("2023-09-05")
+    return moment.replace(hour=23, minute=59, second=59) if is_day else moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +209,70 @@ class ByOptions:
             Nobody or no reason was named.
         """
         return store.writing(by=self.name, why=self.reason, command=command)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageOptions:
+    """In which language a command speaks, where areas are not asked for."""
+
+    lang: Annotated[
+        Language | None, typer.Option(help="Language. · 语言", show_default=False)
+    ] = None
+
+    @property
+    def language(self) -> Language:
+        """The reader's language: as named, else that of the terminal."""
+        return self.lang or of_terminal()
+
+
+@dataclass(frozen=True, slots=True)
+class DayOptions(LanguageOptions):
+    """On which day something is true, and in which language a command speaks."""
+
+    on: Annotated[
+        dt.date | None,
+        typer.Option(
+            parser=parse_day,
+            metavar="DATE",
+            help="The day on which it is true; else today. · 日期",
+            show_default=False,
+        ),
+    ] = None
+
+    @property
+    def day(self) -> dt.date:
+        """The day: as named, else today."""
+        return self.on or dt.datetime.now().astimezone().date()
+
+    @property
+    def view(self) -> ViewOptions:
+        """The same as the options of a view."""
+        return ViewOptions(on=self.day, lang=self.lang)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOptions:
+    """As when the books are read: as known now, or as they were known before."""
+
+    known_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REVISION|DATE",
+            help="As the books were known at a revision or a moment. · 按当时所知",
+            show_default=False,
+        ),
+    ] = None
+
+    @property
+    def moment(self) -> int | dt.datetime | None:
+        """The revision or the moment; None for what is known now.
+
+        Raises
+        ------
+        UsageError
+            It is neither.
+        """
+        return None if self.known_at is None else parse_known_at(self.known_at)
 
 
 @contextmanager
