@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from zqland.approvals.rules import ApprovalRules
+    from zqland.approvals.workdays import WorkCalendar
+    from zqland.idle.rules import IdleRules
     from zqland.lots.rules import LotRules
     from zqland.matching.rules import MatchingRules
     from zqland.readiness.rules import ReadinessRules
@@ -33,7 +36,10 @@ if TYPE_CHECKING:
 __all__ = ["FILES", "Catalogues", "columns", "load_catalogues"]
 
 FILES = (
+    "approvals.toml",
     "bases.toml",
+    "holidays.toml",
+    "idle.toml",
     "items.toml",
     "labels.toml",
     "lots.toml",
@@ -63,6 +69,12 @@ class Catalogues:
         How ground is matched to projects.
     lots
         How lots are cut from parcels.
+    approvals
+        The steps of a batch of land-use approval.
+    workdays
+        Which days are worked.
+    idle
+        When supplied land is idle.
     bases
         Default area method of each use (`USES`).
     basis_texts
@@ -80,6 +92,9 @@ class Catalogues:
     readiness: ReadinessRules
     matching: MatchingRules
     lots: LotRules
+    approvals: ApprovalRules
+    workdays: WorkCalendar
+    idle: IdleRules
     bases: Mapping[str, Method]
     basis_texts: Mapping[str, Text]
     permitted: Mapping[str, tuple[str, ...]]
@@ -115,6 +130,9 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
     <Method.DECLARED: 'declared'>
     """
     # Imported here because these rules are read with this package's parser.
+    from zqland.approvals import rules as approval_rules  # noqa: PLC0415
+    from zqland.approvals import workdays  # noqa: PLC0415
+    from zqland.idle import rules as idle_rules  # noqa: PLC0415
     from zqland.lots import rules as lot_rules  # noqa: PLC0415
     from zqland.matching import rules as matching_rules  # noqa: PLC0415
 
@@ -134,6 +152,9 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
         ),
         matching=matching_rules.parse(documents["matching.toml"]),
         lots=lot_rules.parse(documents["lots.toml"]),
+        approvals=approval_rules.parse(documents["approvals.toml"]),
+        workdays=workdays.parse(documents["holidays.toml"]),
+        idle=idle_rules.parse(documents["idle.toml"]),
         bases=bases,
         basis_texts=basis_texts,
         permitted=permitted,
