@@ -66,9 +66,8 @@ def follow(
     [[1.0, 0.25], [2.0, 0.75]]
     """
     row = np.flatnonzero(places >= 0)
-    folds = {name: (values, np.minimum) for name, values in (earliest or {}).items()}
-    folds |= {name: (values, np.maximum) for name, values in (latest or {}).items()}
-    start = {name: values[places[row]] for name, (values, _) in folds.items()}
+    folds = {**(earliest or {}), **(latest or {})}
+    start = {name: values[places[row]] for name, values in folds.items()}
     ways = pd.DataFrame({"row": row, "place": places[row], "share": 1.0, **start})
     steps = pd.DataFrame(
         {"place": descent.parent, "child": descent.child, "given": descent.given}
@@ -82,7 +81,8 @@ def follow(
         child = moved.pop("child")
         moved["place"] = child
         moved["share"] *= moved.pop("given")
-        for name, (values, fold) in folds.items():
+        for name, values in folds.items():
+            fold = np.maximum if name in (latest or {}) else np.minimum
             moved[name] = fold(moved[name].to_numpy(), values[child.to_numpy()])
         ways = moved
     found = pd.concat(ended) if ended else ways

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from zqland.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from zqland.reserve import Reserve
 
@@ -210,8 +210,9 @@ def _batches(reserve: Reserve, on: dt.date) -> tuple[pd.DataFrame, list[Finding]
             }
         )
         sums = own.groupby("batch_id").sum()
-        ids = rows.groupby("batch_id")["parcel_id"].agg(lambda ids: tuple(sorted(ids)))
-        parts.append(sums.join(ids.rename("parcel_ids")).assign(kind=kind.value))
+        ids = [tuple(sorted(part["parcel_id"])) for _, part in rows.groupby("batch_id")]
+        named = pd.Series(ids, sums.index, dtype=object)
+        parts.append(sums.assign(parcel_ids=named, kind=kind.value))
         findings += _without_figure(sums, kind)
     return batches.merge(pd.concat(parts).reset_index(), on="batch_id"), findings
 
@@ -286,7 +287,8 @@ def _judged(needs: pd.DataFrame, grants: pd.DataFrame) -> pd.DataFrame:
                     rest[keys[row]] -= needed[row]
     short = np.where(fits, 0.0, needed - np.maximum(available, 0.0))
     judged = needs.assign(available_m2=available, fits=fits, short_m2=short)
-    return judged.assign(reason=[_reason(row) for row in judged.to_dict("records")])
+    reasons = [_reason(row) for row in judged.to_dict("records")]
+    return judged.assign(reason=pd.Series(reasons, judged.index, dtype=object))
 
 
 def _limits(judged: pd.DataFrame, grants: pd.DataFrame) -> pd.DataFrame:
@@ -314,12 +316,12 @@ _LIMIT_COLUMNS = (
 )
 
 
-def _limit(key: Mapping[object, object], judged: pd.DataFrame) -> dict[str, object]:
+def _limit(key: Mapping[Hashable, Any], judged: pd.DataFrame) -> dict[str, object]:
     own = judged[(judged[_LIMIT] == [key[name] for name in _LIMIT]).all(axis=1)]
     approved = own["state"] == BatchState.APPROVED
     used = float(own.loc[approved, "needed_m2"].sum())
     reserved = float(own.loc[~approved, "needed_m2"].sum())
-    granted = float(str(key["granted_m2"]))
+    granted = float(key["granted_m2"])
     return {
         **{name: key[name] for name in _LIMIT},
         "granted_m2": granted,
@@ -334,12 +336,12 @@ def _limit(key: Mapping[object, object], judged: pd.DataFrame) -> dict[str, obje
     }
 
 
-def _reason(row: Mapping[object, object]) -> Text:
+def _reason(row: Mapping[Hashable, Any]) -> Text:
     kind = KIND_TEXTS[QuotaKind(str(row["kind"]))]
     if pd.isna(row["granted_m2"]):
         return _NO_GRANT.format(year=row["year"], kind=kind)
     facts = {
-        name: f"{float(str(row[name])):,.2f}"
+        name: f"{float(row[name]):,.2f}"
         for name in ("needed_m2", "available_m2", "short_m2")
     }
     return (_FITS if row["fits"] else _SHORT).format(kind=kind, **facts)

@@ -145,7 +145,8 @@ def _steps(
 
     waits = _waits(behind | ~dates.counts, dates, rules)
     begun, done = flat(dates.began) != NO_DAY, flat(dates.done) != NO_DAY
-    waiting = [waits[one] for one in zip(row, batch, strict=True)]
+    pairs = zip(row.tolist(), batch.tolist(), strict=True)
+    waiting = [waits[one] for one in pairs]
     is_open = np.array([not others for others in waiting], dtype=np.bool_)
     state = np.select(
         [done, flat(behind), begun, is_open], [DONE, PASSED, RUNNING, OPEN], WAITING
@@ -171,7 +172,7 @@ def _steps(
         }
     )
     reasons = [step_reason(one, rules) for one in table.to_dict("records")]
-    return table.assign(reason=reasons)
+    return table.assign(reason=pd.Series(reasons, dtype=object))
 
 
 def _waits(
@@ -250,13 +251,13 @@ def _ground(reserve: Reserve, ids: list[str]) -> pd.DataFrame:
     named = rows[["batch_id"]].join(numbers)
     named["lacking_count"] = numbers["area_m2"].isna().astype(int)
     sums = named.groupby("batch_id").sum().reindex(ids, fill_value=0)
-    parcels = rows.groupby("batch_id")["parcel_id"].agg(lambda one: tuple(sorted(one)))
-    found = [parcels.get(batch, ()) for batch in ids]
-    return (
-        sums.rename_axis("batch_id")
-        .assign(parcel_count=[len(one) for one in found], parcel_ids=found)
-        .reset_index()
-    )
+    parcels = {
+        batch: tuple(sorted(part["parcel_id"]))
+        for batch, part in rows.groupby("batch_id")
+    }
+    found = pd.Series([parcels.get(batch, ()) for batch in ids], dtype=object)
+    table = sums.rename_axis("batch_id").reset_index()
+    return table.assign(parcel_count=found.map(len), parcel_ids=found)
 
 
 def _dates(days: Days) -> pd.Series[pd.Timestamp]:

@@ -85,7 +85,7 @@ def _too_soon(
         backwards = done[number] < began[number]
         message = _BACKWARDS if backwards else _TOO_SHORT
         yield finding(
-            batches[number],
+            batches[int(number)],
             step.key,
             "ends_before_begin" if backwards else "too_short",
             message.format(
@@ -112,7 +112,7 @@ def _out_of_order(
     wrong = (before != NO_DAY) & (own != NO_DAY) & (own < before)
     for number in np.flatnonzero(wrong):
         yield finding(
-            batches[number],
+            batches[int(number)],
             pair[1].key,
             "out_of_order",
             _ORDER.format(
@@ -133,7 +133,7 @@ def _undated(
     for number in np.flatnonzero(lacking.any(axis=0)):
         steps = [keys[row] for row in np.flatnonzero(lacking[:, number])]
         yield Finding(
-            batches[number],
+            batches[int(number)],
             steps[0],
             "",
             "approvals.undated",

@@ -96,7 +96,9 @@ def known_dates(
         stated = np.where(stated <= today, stated, NO_DAY)
         both = (stated != NO_DAY) & (done[own] != NO_DAY) & (stated != done[own])
         findings += [
-            _differs(str(ids[place]), rules, key, (stated[place], done[own][place]))
+            _differs(
+                str(ids[int(place)]), rules, key, (stated[place], done[own][place])
+            )
             for place in np.flatnonzero(both)
         ]
         done[own] = np.where(stated != NO_DAY, stated, done[own])

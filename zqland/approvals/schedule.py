@@ -64,7 +64,7 @@ def passed(dates: Dates, rules: ApprovalRules) -> Booleans:
     """
     behind: Booleans = dates.done != NO_DAY
     place = {key: row for row, key in enumerate(rules.steps)}
-    for key in reversed(rules.steps):
+    for key in reversed(list(rules.steps)):
         for before in rules.steps[key].after:
             behind[place[before]] |= behind[place[key]]
     return behind

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -10,12 +10,12 @@ from zqland.approvals.contradictions import UNIT_TEXTS
 from zqland.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from zqland.approvals.rules import ApprovalRules, Step
 
 
-def step_reason(row: Mapping[str, object], rules: ApprovalRules) -> Text:
+def step_reason(row: Mapping[Hashable, Any], rules: ApprovalRules) -> Text:
     """Say why a step stands as it does.
 
     Parameters
@@ -32,11 +32,10 @@ def step_reason(row: Mapping[str, object], rules: ApprovalRules) -> Text:
     """
     step = rules.steps[str(row["step"])]
     facts = {
-        name: f"{value:%Y-%m-%d}"
+        str(name): f"{value:%Y-%m-%d}"
         for name, value in row.items()
         if isinstance(value, pd.Timestamp) and not pd.isna(value)
     }
-    waits = row["waits_for"]
     text = {
         "done": _DONE,
         "passed": _PASSED,
@@ -47,7 +46,7 @@ def step_reason(row: Mapping[str, object], rules: ApprovalRules) -> Text:
     found = text.format(
         **facts,
         least=_least(step),
-        others=rules.words(waits if isinstance(waits, tuple) else ()),
+        others=rules.words(row["waits_for"]),
     )
     if row["is_overdue"]:
         return _OVERDUE.format(text=found, due=facts["due_on"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -97,8 +97,7 @@ def idle_land(books: Books, *, rules: IdleRules, scope: str = CITY) -> IdleLand:
         contracts = contracts[contracts["contract_id"].isin(ground["contract_id"])]
     judged = idle_status(contracts, on=books.on, rules=rules, returned_on=back)
     table = pd.concat([contracts[list(_OWN)], judged], axis=1)
-    ids = ground.groupby("contract_id")["parcel_id"].agg(lambda one: tuple(sorted(one)))
-    table["ground_ids"] = [ids.get(one, ()) for one in table["contract_id"]]
+    table["ground_ids"] = _ids_of(ground, table["contract_id"])
     findings += [*_strangers(books, contracts), *_contradictions(contracts)]
     return IdleLand(
         contracts=table.reset_index(drop=True),
@@ -168,7 +167,7 @@ def _returned(
     back = pd.to_datetime(whole, unit="D")
     findings = [
         Finding(
-            str(contracts["contract_id"][row]),
+            str(contracts["contract_id"].iloc[int(str(row))]),
             "parcel_id",
             f"{part:.1%}",
             "idle.returned_in_part",
@@ -179,6 +178,16 @@ def _returned(
         for row, part in share[share < _WHOLE].items()
     ]
     return back.astype("datetime64[s]"), findings
+
+
+def _ids_of(ground: pd.DataFrame, contracts: pd.Series[str]) -> pd.Series[Any]:
+    """Name the parcels of now of each contract."""
+    own = {
+        contract: tuple(sorted(part["parcel_id"]))
+        for contract, part in ground.groupby("contract_id")
+    }
+    ids = [own.get(contract, ()) for contract in contracts]
+    return pd.Series(ids, contracts.index, dtype=object)
 
 
 def _totals(table: pd.DataFrame) -> pd.DataFrame:

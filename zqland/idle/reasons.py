@@ -39,7 +39,7 @@ def reasons(judged: pd.DataFrame, rules: IdleRules) -> list[Text]:
 
 def _reason(row: Mapping[Hashable, Any], rules: IdleRules) -> Text:
     state = IdleState(str(row["state"]))
-    facts = {name: _shown(value) for name, value in row.items()}
+    facts = {str(name): _shown(value) for name, value in row.items()}
     facts["rate"] = f"{rules.fee_share:.0%}"
     facts["price"] = facts.pop("price_wan")
     if state is IdleState.NOT_APPLICABLE:

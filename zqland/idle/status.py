@@ -97,7 +97,7 @@ def idle_status(
     )
     both = pd.concat([case.table, known], axis=1)
     both["returned_on"] = case.returned_on
-    known["reason"] = reasons(both, rules)
+    known["reason"] = pd.Series(reasons(both, rules), known.index, dtype=object)
     return known
 
 
