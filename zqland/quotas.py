@@ -374,7 +374,7 @@ _NO_YEAR_ACTION = Text(
     zh="未计入任何限额；请补充使用哪个年度的指标",
 )
 _NO_FIGURE = Text(
-    en="{count} rows of the batch have no figure for the {kind}",
+    en="rows of the batch without a figure for the {kind}: {count}",
     zh="批次中有 {count} 行未填写{kind}",
 )
 _NO_FIGURE_ACTION = Text(

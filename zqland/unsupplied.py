@@ -82,7 +82,9 @@ def unsupplied(books: Books, *, scope: str = CITY) -> Unsupplied:
 
     Ground counts as supplied once it was: what was taken back later stands beside it.
     Ground of parcels that were split or merged since is followed to the parcels of
-    now by area. A row of a batch without an area takes the whole parcel.
+    now by area. A row of a batch without an area takes the whole parcel; another takes
+    what its area is of the declared area of the parcel, or of the planar one where
+    none is declared.
 
     Parameters
     ----------
@@ -187,7 +189,10 @@ def _ground(books: Books, rows: pd.DataFrame, ways: pd.DataFrame) -> pd.DataFram
     recorded = books.parcels.index.get_indexer(pd.Index(own["parcel_id"]))
     stated = own["area_m2"].to_numpy(np.float64)
     whole = own["whole_m2"].to_numpy(np.float64)
-    part = np.where(np.isnan(stated), 1.0, np.minimum(stated / whole, 1.0))
+    planar = books.parcels[f"{Method.PLANAR}_m2"].to_numpy(np.float64)[recorded]
+    # Without a document of its own, a parcel is compared by its measured area.
+    full = np.where(np.isnan(whole), planar, whole)
+    part = np.where(np.isnan(stated), 1.0, np.minimum(stated / full, 1.0))
     supplied, returned = ways["supplied"].to_numpy(), ways["returned"].to_numpy()
     is_supplied = supplied < NEVER
     ground = pd.DataFrame(
@@ -207,7 +212,6 @@ def _ground(books: Books, rows: pd.DataFrame, ways: pd.DataFrame) -> pd.DataFram
     for basis in _MEASURED:
         area = books.parcels[f"{basis}_m2"].to_numpy(np.float64)[recorded]
         ground[f"{basis}_m2"] = area * part * share
-    planar = books.parcels[f"{Method.PLANAR}_m2"].to_numpy(np.float64)[recorded]
     ground["weight_m2"] = planar * np.nan_to_num(part, nan=1.0) * share
     return ground[list(_GROUND)]
 
