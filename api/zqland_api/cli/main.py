@@ -12,8 +12,8 @@ from zqland.findings import Finding
 from zqland.needs import Need
 from zqland.text import Text
 from zqland_api import maps
+from zqland_api.cli import clerk_commands, year_commands
 from zqland_api.cli import files as file_commands
-from zqland_api.cli import year_commands
 from zqland_api.cli.options import (
     InputFile,
     OutputOptions,
@@ -93,6 +93,7 @@ def start(
 
 app.command()(file_commands.check)
 app.command()(file_commands.convert)
+clerk_commands.add_commands(app)
 app.add_typer(store_app)
 app.command()(year_commands.ledger)
 

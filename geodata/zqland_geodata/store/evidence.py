@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import sqlalchemy as sa
 
 from zqland import tables
 from zqland.errors import NotFoundError
 from zqland.text import Text
 from zqland_geodata.errors import RecordError
+from zqland_geodata.store.schema import RECORDS
+from zqland_geodata.store.selecting import select
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -128,6 +131,36 @@ def correct_evidence(
     right = pd.DataFrame([entry | {"supersedes": evidence_id}])
     (made,) = add_evidence(writer, right, items=items)
     return made
+
+
+def evidence_about(
+    reader: Reader, kind: str, subject_ids: Collection[str]
+) -> pd.DataFrame:
+    """List the evidence that holds of some subjects: entries that are not corrected.
+
+    Parameters
+    ----------
+    reader
+        Reads the store.
+    kind
+        One of parcel, park and area.
+    subject_ids
+        Their numbers.
+
+    Returns
+    -------
+    evidence
+        Table *evidence*, in the order of recording.
+    """
+    record = RECORDS["evidence"]
+    entry = record.table.c
+    about = (entry.subject_kind == kind) & entry.subject_id.in_(list(subject_ids))
+    with reader.connection() as connection:
+        found = select(connection, record, [entry.replaced_in.is_(None), about])
+        ids = found["evidence_id"].to_list()
+        newer = sa.select(entry.supersedes).where(entry.supersedes.in_(ids))
+        corrected = set(connection.scalars(newer))
+    return found[~found["evidence_id"].isin(corrected)].reset_index(drop=True)
 
 
 def signed(writer: Writer, evidence: pd.DataFrame) -> pd.DataFrame:

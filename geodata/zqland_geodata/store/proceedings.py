@@ -60,10 +60,15 @@ WORDS: Final = {
 """What the statuses are called in sentences."""
 
 _NOT_FROM = Text(
-    en="{parcel} is {found} on {on}{since}, so it cannot become {wanted}: that follows "
-    "on {allowed}. Record the step between, or correct the event that is wrong.",
+    en="{parcel} is {found} on {on}{since}, so it cannot be {wanted} next: that "
+    "follows on {allowed}. Record the step between, or correct a wrong event.",
     zh="{parcel} 在 {on} 的状态为“{found}”{since}，不能变为“{wanted}”："
     "此前状态应为{allowed}。请先登记中间环节，或更正有误的状态记录。",
+)
+_ALREADY = Text(
+    en="{parcel} is {found} on {on} already{since}. Correct that event where it is "
+    "wrong.",
+    zh="{parcel} 在 {on} 已是“{found}”{since}。如该记录有误，请予以更正。",
 )
 _SINCE = Text(en=" (since {day})", zh="（自 {day} 起）")
 _NOTHING = Text(en="", zh="")
@@ -169,4 +174,5 @@ def _check_follows(writer: Writer, step: Step, on: dt.date) -> None:
             zh="、".join(f"“{word.zh}”" for word in words),
         ),
     }
-    raise RecordError(_NOT_FROM.format(**facts))
+    text = _ALREADY if found is step.status else _NOT_FROM
+    raise RecordError(text.format(**facts))

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-import sqlalchemy as sa
 
 from zqland import status as statuses
 from zqland.errors import NotFoundError
 from zqland.text import Text
 from zqland_geodata.errors import RecordError
-from zqland_geodata.store.evidence import add_evidence
+from zqland_geodata.store.evidence import add_evidence, evidence_about
 from zqland_geodata.store.schema import RECORDS
 from zqland_geodata.store.selecting import effective, select
 
@@ -109,15 +108,7 @@ def parcel_evidence(reader: Reader, parcel_ids: Collection[str]) -> pd.DataFrame
     evidence
         Table *evidence*, in the order of recording.
     """
-    record = RECORDS["evidence"]
-    entry = record.table.c
-    about = (entry.subject_kind == "parcel") & entry.subject_id.in_(list(parcel_ids))
-    with reader.connection() as connection:
-        found = select(connection, record, [entry.replaced_in.is_(None), about])
-        ids = found["evidence_id"].to_list()
-        newer = sa.select(entry.supersedes).where(entry.supersedes.in_(ids))
-        corrected = set(connection.scalars(newer))
-    return found[~found["evidence_id"].isin(corrected)].reset_index(drop=True)
+    return evidence_about(reader, "parcel", parcel_ids)
 
 
 @dataclass(frozen=True, slots=True)

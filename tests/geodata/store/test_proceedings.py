@@ -94,7 +94,7 @@ def test_no_step_is_left_out(in_a_file: Store, before: Status, wanted: Status) -
     event = {"parcel_id": "A-1", "status": before, "happened_on": JUNE - DAY}
     with in_a_file.writing(by="a", why="b") as writer:
         writer.add("status_events", event)
-        with pytest.raises(RecordError, match="cannot become"):
+        with pytest.raises(RecordError, match=r"cannot be|already"):
             take_step(writer, Step("A-1", wanted, JUNE))
 
 
