@@ -43,6 +43,7 @@ CONTENT = {
 
 _SHAPES = ("home_geometry", "geometry")
 _DEGREES_SAME = 1e-8
+_SAME_NUMBER = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,9 @@ def entries(record: Record, new: pd.DataFrame, old: pd.DataFrame) -> TableDiff:
 def differing(one: pd.Series, other: pd.Series) -> Booleans:
     """Tell where two columns differ; nothing equals nothing.
 
+    Numbers that differ by less than `_SAME_NUMBER` of their size are the same: a
+    figure in mu and the same in square metres differ in the last binary digit.
+
     Parameters
     ----------
     one, other
@@ -178,7 +182,10 @@ def differing(one: pd.Series, other: pd.Series) -> Booleans:
     differs: Booleans = empty != vacant
     both = np.flatnonzero(~empty & ~vacant)
     left, right = (_plain(column.iloc[both]) for column in (one, other))
-    differs[both] = (left != right).astype(np.bool_)
+    if left.dtype.kind == right.dtype.kind == "f":
+        differs[both] = ~np.isclose(left, right, rtol=_SAME_NUMBER, atol=0.0)
+    else:
+        differs[both] = (left != right).astype(np.bool_)
     return differs
 
 
@@ -208,6 +215,8 @@ def _overlaid(
         if differs.any():
             marks[name] = differs
             shall[name] = given[name].array
+            if given[name].dtype.kind == "f":
+                shall[name] = kept[name].mask(differs, given[name])
     if record.name == "parks":
         _overlay_outlines(shall, given, marks)
     return shall, marks

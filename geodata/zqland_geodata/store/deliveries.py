@@ -244,6 +244,13 @@ def _words() -> dict[tuple[str, str], Text]:
     own = {
         ("parcels", "began_on"): Text(en="Began on", zh="起始日期"),
         ("parcels", "retired_on"): Text(en="Retired on", zh="注销日期"),
+        ("parcels", "planar_m2"): Text(en="Planar area (m²)", zh="平面面积（平方米）"),
+        ("parcels", "ellipsoid_m2"): Text(
+            en="Ellipsoidal area (m²)", zh="椭球面积（平方米）"
+        ),
+        ("status_events", "event_id"): Text(en="Event", zh="状态记录编号"),
+        ("status_events", "supersedes"): Text(en="Corrects", zh="更正"),
+        ("status_events", "withdrawn"): Text(en="Withdrawn", zh="撤回"),
     }
     return own | {
         (row["table"], row["column"]): Text(en=row["en_name"], zh=row["zh_name"])

@@ -38,6 +38,7 @@ COLUMNS = (
 """Columns of the table of differences."""
 
 _DIGITS = 12
+_SIGNIFICANT = 15
 
 _NEW = Text(en="new", zh="新增")
 _CHANGED = Text(en="changed", zh="变更")
@@ -207,7 +208,7 @@ class Diff:
         Parameters
         ----------
         most
-            How many sentences per table and kind of change.
+            How many sentences per table and kind of change; with 0 only the counts.
 
         Returns
         -------
@@ -225,7 +226,7 @@ class Diff:
                 said.append(_COUNTS.format(table=RECORDS[str(name)].word, **facts))
         for kind in self._said():
             said += kind[:most]
-            if len(kind) > most:
+            if 0 < most < len(kind):
                 said.append(_MORE.format(count=f"{len(kind) - most:,}"))
         return said
 
@@ -310,7 +311,11 @@ def _keys(name: str, table: pd.DataFrame) -> list[str]:
 def _shown(value: object) -> Text:
     if value is None or value is pd.NaT or value is pd.NA or value != value:  # noqa: PLR0124 - NaN
         return _NOTHING
-    shown = f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+    shown = str(value)
+    if isinstance(value, pd.Timestamp):
+        shown = f"{value:%Y-%m-%d}"
+    elif isinstance(value, float):
+        shown = f"{value:.{_SIGNIFICANT}g}"
     return Text(en="“{value}”", zh="“{value}”").format(value=shown)
 
 

@@ -462,3 +462,18 @@ def test_a_row_of_a_small_table_changes_by_its_whole_key(filled: Store) -> None:
     table = filled.reading().table("targets", versions=True)
     assert table[["target_m2", "version"]].to_numpy().tolist() == [[2000.0, 2.0]]
     assert len(RECORDS["targets"].key) == 3
+
+
+def test_a_figure_that_differs_in_its_last_binary_digit_is_the_same(
+    filled: Store, two_parcels: gpd.GeoDataFrame
+) -> None:
+    parcels = two_parcels.assign(declared_m2=[19_999.999999999996, None])
+    assert differences(filled, parcels=parcels).is_empty
+
+
+def test_the_counts_of_a_diff_can_be_told_alone(
+    filled: Store, two_parcels: gpd.GeoDataFrame
+) -> None:
+    parcels = two_parcels.assign(declared_m2=[19_000.0, None])
+    (said,) = differences(filled, parcels=parcels).sentences(most=0)
+    assert said.en.startswith("parcel: 0 new, 1 changed")
