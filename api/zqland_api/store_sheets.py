@@ -38,6 +38,10 @@ SUBJECT_TEXTS = {
 }
 """What evidence is about, in words."""
 
+DIGITS = 4
+"""Decimals of the figures in a history; JSON has all."""
+
+_SUBJECTS = ("parcel_id", "subject_id")
 _HIDDEN = frozenset({"geometry", "home_geometry"})
 
 _REVISION = (
@@ -121,7 +125,11 @@ def revisions_output(revisions: Sequence[Revision], about: About) -> Output:
 
 
 def changes_output(
-    changes: Iterable[Change], about: About, language: Language
+    changes: Iterable[Change],
+    about: About,
+    language: Language,
+    *,
+    parcel_id: str | None = None,
 ) -> Output:
     """Arrange changes of rows as an output.
 
@@ -133,6 +141,8 @@ def changes_output(
         The conditions.
     language
         The reader's language.
+    parcel_id
+        The parcel that all of them are about, which is not said again in each.
 
     Returns
     -------
@@ -140,7 +150,7 @@ def changes_output(
         A row per change, its values in words; as JSON with all values as they are.
     """
     found = list(changes)
-    words = _words()
+    words = _Words(language, parcel_id)
     rows = [
         {
             **_of_revision(one.revision),
@@ -148,8 +158,8 @@ def changes_output(
             "table": one.table,
             "key": " / ".join(map(str, one.key)),
             "kind": one.kind.value,
-            "before_text": _in_words(one.table, one.before, words, language),
-            "after_text": _in_words(one.table, one.after, words, language),
+            "before_text": words.line(one.table, one.before),
+            "after_text": words.line(one.table, one.after),
         }
         for one in found
     ]
@@ -289,37 +299,52 @@ def _plain(change: Change) -> dict[str, Any]:
     }
 
 
-def _words() -> dict[tuple[str, str], Mapping[str, Text]]:
-    """Give the words for codes, by table and column."""
-    rules = load_catalogues().readiness
-    return {
-        ("evidence", "subject_kind"): SUBJECT_TEXTS,
-        ("evidence", "item"): rules.item_texts,
-        ("status_events", "status"): rules.status_texts,
-        ("projects", "predicate"): rules.predicate_texts,
-        ("targets", "predicate"): rules.predicate_texts,
-    }
+class _Words:
+    """Says the values of rows in one language."""
+
+    def __init__(self, language: Language, parcel_id: str | None) -> None:
+        rules = load_catalogues().readiness
+        self._language = language
+        self._parcel_id = parcel_id
+        self._codes: dict[tuple[str, str], Mapping[str, Text]] = {
+            ("evidence", "subject_kind"): SUBJECT_TEXTS,
+            ("evidence", "item"): rules.item_texts,
+            ("status_events", "status"): rules.status_texts,
+            ("projects", "predicate"): rules.predicate_texts,
+            ("targets", "predicate"): rules.predicate_texts,
+        }
+
+    def line(self, table: str, values: Mapping[str, object]) -> str:
+        """Say the values of a row in one line, shapes only that there is one."""
+        parts = [
+            _VALUE.format(name=word(table, name), value=self._value(table, name, value))
+            for name, value in values.items()
+            if not self._is_idle(table, name, value)
+        ]
+        if "home_geometry" in values:
+            parts.append(_SHAPE)
+        joint = "；" if self._language is Language.ZH else "; "
+        return joint.join(part.in_language(self._language) for part in parts)
+
+    def _value(self, table: str, name: str, value: object) -> Text:
+        text = self._codes.get((table, name), {}).get(str(value))
+        plain = _said(value)
+        return text or Text(en=plain, zh=plain)
+
+    def _is_idle(self, table: str, name: str, value: object) -> bool:
+        """Tell whether the reader sees it already, or it says nothing."""
+        if value is None or name in RECORDS[table].key or name in _HIDDEN:
+            return True
+        if self._parcel_id is None:
+            return False
+        is_kind = name == "subject_kind" and value == "parcel"
+        return is_kind or (name in _SUBJECTS and value == self._parcel_id)
 
 
-def _in_words(
-    table: str,
-    values: Mapping[str, object],
-    words: Mapping[tuple[str, str], Mapping[str, Text]],
-    language: Language,
-) -> str:
-    """Say the values of a row in one line, shapes only that there is one."""
-    key = RECORDS[table].key
-    parts = []
-    for name, value in values.items():
-        if value is None or name in key or name in _HIDDEN:
-            continue
-        text = words.get((table, name), {}).get(str(value))
-        shown = text or Text(en=str(value), zh=str(value))
-        parts.append(_VALUE.format(name=word(table, name), value=shown))
-    if "home_geometry" in values:
-        parts.append(_SHAPE)
-    joint = "；" if language is Language.ZH else "; "
-    return joint.join(part.in_language(language) for part in parts)
+def _said(value: object) -> str:
+    if isinstance(value, float):
+        return f"{round(value, DIGITS):.15g}"
+    return str(value).replace("T00:00:00", "")
 
 
 def _texts(table: pd.DataFrame) -> pd.DataFrame:
@@ -336,4 +361,4 @@ def _cell(value: object) -> str | None:
         return None
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

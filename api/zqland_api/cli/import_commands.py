@@ -32,6 +32,9 @@ from zqland_geodata.store.imports import Diff, Scope
 if TYPE_CHECKING:
     from zqland_geodata.store import Store
 
+MOST = 8
+"""How many changes of a kind are told one by one before somebody is asked."""
+
 ALL, LIST = "all", "list"
 """Scopes that are no scope of the ledger: everything, and what a list names."""
 
@@ -154,7 +157,7 @@ def import_files(
     with session(day.language) as terminal, opened(where, terminal) as store:
         said = _said(who)
         diff = _compare(terminal, store, files, day, file)
-        terminal.say_all(diff.sentences())
+        terminal.say_all(diff.sentences(most=MOST))
         if not diff.is_empty:
             _confirm(terminal, diff, confirmed)
         _apply(terminal, store, diff, said)

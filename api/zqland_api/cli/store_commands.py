@@ -253,7 +253,9 @@ def history(
                         if revision is not None
                         else reader.history(str(parcel))
                     )
-                    shown = store_sheets.changes_output(changes, about, say.language)
+                    shown = store_sheets.changes_output(
+                        changes, about, say.language, parcel_id=parcel
+                    )
         terminal.deliver(shown, form=output.form, out=output.out)
 
 
