@@ -117,6 +117,8 @@ class Lot:
         What the remainder is good for; None where nothing is left.
     reasons
         What speaks for and against it, and what was not checked.
+    score
+        How good it is as ground, from 0 to 1 (``lots.toml``); None where not judged.
     """
 
     kind: Kind
@@ -131,6 +133,7 @@ class Lot:
     remainder: tuple[Polygon, ...] = ()
     remainder_note: Text | None = None
     reasons: tuple[Text, ...] = ()
+    score: float | None = None
 
     @property
     def parcel_ids(self) -> tuple[str, ...]:

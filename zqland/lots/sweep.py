@@ -111,11 +111,38 @@ class Sweep:
         sweep
             Ready to be asked.
         """
-        starts, ends = edges(shape)
-        pairs = np.stack((starts, ends))
-        along = np.einsum("dk,pnk->dpn", directions, pairs)
+        pairs = np.stack(edges(shape))[None]
+        return cls._turned(np.repeat(pairs, len(directions), axis=0), directions)
+
+    @classmethod
+    def of_each(cls, shapes: Shapes, directions: Floats) -> Self:
+        """Prepare ground for sweeping, another shape in each direction.
+
+        Parameters
+        ----------
+        shapes
+            Polygons, counter-clockwise, near the origin; shape (d,).
+        directions
+            Unit vectors along which the lines move; shape (d, 2).
+
+        Returns
+        -------
+        sweep
+            Ready to be asked.
+        """
+        sides = [np.stack(edges(shape)) for shape in shapes]
+        most = max(side.shape[1] for side in sides)
+        # What pads the rows are edges without length: they add nothing.
+        pairs = np.repeat([[[side[0, 0]]] * 2 for side in sides], most, axis=2)
+        for row, side in enumerate(sides):
+            pairs[row, :, : side.shape[1]] = side
+        return cls._turned(pairs, directions)
+
+    @classmethod
+    def _turned(cls, pairs: Floats, directions: Floats) -> Self:
         sideways = np.column_stack((-directions[:, 1], directions[:, 0]))
-        across = np.einsum("dk,pnk->dpn", sideways, pairs)
+        along = np.einsum("dk,dpnk->dpn", directions, pairs)
+        across = np.einsum("dk,dpnk->dpn", sideways, pairs)
         return cls(directions, along, across, np.sort(along[:, 0], axis=1))
 
     def passed_m2(self, levels: Floats) -> Floats:
