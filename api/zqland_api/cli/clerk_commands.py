@@ -16,6 +16,7 @@ from zqland_api.cli import (
     hold_commands,
     paper_commands,
     shape_commands,
+    status_commands,
 )
 from zqland_api.cli.clerk_options import (
     DayOptions,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     pass
 
 _STEP = Text(
-    en="{parcel} is {status} from {on} on.", zh="{parcel} 自 {on} 起{status}。"
+    en="{parcel} is {status} from {on} on.", zh="{parcel} 自 {on} 起为“{status}”。"
 )
 _CONTRACT = Text(
     en="Contract {contract} is recorded for {parcel}.",
@@ -137,6 +138,7 @@ def add_commands(app: typer.Typer) -> None:
         The program.
     """
     app.add_typer(evidence_commands.app, name="evidence")
+    app.add_typer(status_commands.app, name="status")
     for name, command in (
         ("split", shape_commands.split),
         ("merge", shape_commands.merge),

@@ -9,6 +9,7 @@ import pandas as pd
 from zqland.text import Text
 from zqland.units import UNIT_TEXTS, Unit, from_m2
 from zqland_api.sheets import Column, Sheet
+from zqland_geodata.store.proceedings import WORDS
 
 if TYPE_CHECKING:
     from zqland.catalogues import Catalogues
@@ -62,6 +63,19 @@ _DOCUMENTS = (
     Column("size_bytes", Text(en="Bytes", zh="字节数")),
     Column("sha256", Text(en="SHA-256", zh="SHA-256")),
     Column("note", Text(en="Note", zh="备注")),
+)
+
+
+_STATUSES = (
+    Column("event_id", Text(en="Event", zh="状态记录编号")),
+    Column("parcel_id", _PARCEL),
+    Column(
+        "status",
+        Text(en="Status", zh="状态"),
+        words={status.value: word for status, word in WORDS.items()},
+    ),
+    Column("happened_on", Text(en="Since", zh="起始日")),
+    Column("document", Text(en="Document", zh="文件")),
 )
 
 
@@ -158,3 +172,15 @@ def documents_sheet(documents: pd.DataFrame) -> Sheet:
     """
     table = pd.DataFrame(documents[[column.key for column in _DOCUMENTS]])
     return Sheet("documents", Text(en="Documents", zh="文件"), table, _DOCUMENTS)
+
+
+def statuses_sheet(events: pd.DataFrame) -> Sheet:
+    """Arrange status events.
+
+    Parameters
+    ----------
+    events
+        Table *status_events* with ``event_id``.
+    """
+    table = pd.DataFrame(events[[column.key for column in _STATUSES]])
+    return Sheet("status_events", Text(en="Status", zh="状态记录"), table, _STATUSES)

@@ -61,14 +61,17 @@ WORDS: Final = {
 
 _NOT_FROM = Text(
     en="{parcel} is {found} on {on}{since}, so it cannot be {wanted} next: that "
-    "follows on {allowed}. Record the step between, or correct a wrong event.",
+    "follows on {allowed}. Record the step between, or correct a wrong event with "
+    "`zqland status correct`.",
     zh="{parcel} 在 {on} 的状态为“{found}”{since}，不能变为“{wanted}”："
-    "此前状态应为{allowed}。请先登记中间环节，或更正有误的状态记录。",
+    "此前状态应为{allowed}。请先登记中间环节，"
+    "或用 `zqland status correct` 更正有误的状态记录。",
 )
 _ALREADY = Text(
-    en="{parcel} is {found} on {on} already{since}. Correct that event where it is "
-    "wrong.",
-    zh="{parcel} 在 {on} 已是“{found}”{since}。如该记录有误，请予以更正。",
+    en="{parcel} is {found} on {on} already{since}. Where that is wrong, correct it with "
+    "`zqland status correct`.",
+    zh="{parcel} 在 {on} 已是“{found}”{since}。"
+    "如该记录有误，请用 `zqland status correct` 更正。",
 )
 _SINCE = Text(en=" (since {day})", zh="（自 {day} 起）")
 _NOTHING = Text(en="", zh="")

@@ -40,6 +40,8 @@ JUNE = ("--on", "2026-06-01")
         "evidence add",
         "evidence correct",
         "evidence list",
+        "status list",
+        "status correct",
         "target set",
         "target drop",
         "target list",
@@ -218,6 +220,37 @@ def test_only_evidence_that_holds_is_listed(clerk: Clerk) -> None:
     listed = clerk.types("evidence", "list", "A-1", "--format", "csv").stdout
     keys = [row["evidence_id"] for row in csv.DictReader(io.StringIO(listed))]
     assert keys == ["E1-2", newer]
+
+
+def test_a_status_recorded_wrongly_is_corrected_and_listed_as_it_was(
+    clerk: Clerk,
+) -> None:
+    wrong = clerk.does("list", "A-1", *JUNE)
+    right = clerk.does("status", "correct", wrong, "--on", "2026-06-02")
+    listed = clerk.types("status", "list", "A-1", "--format", "csv").stdout
+    (row,) = csv.DictReader(io.StringIO(listed))
+    assert (row["event_id"], row["happened_on"][:10]) == (right, "2026-06-02")
+    assert right in clerk.fails("status", "correct", wrong, "--withdraw")
+
+
+def test_a_status_that_never_began_is_withdrawn(clerk: Clerk) -> None:
+    wrong = clerk.does("list", "A-1", *JUNE)
+    clerk.does("status", "correct", wrong, "--withdraw")
+    listed = clerk.types("status", "list", "A-1", "--format", "csv").stdout
+    assert list(csv.DictReader(io.StringIO(listed))) == []
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--withdraw", "--to", "supplied")], ids=["nothing", "both"]
+)
+def test_a_status_is_corrected_or_withdrawn(
+    clerk: Clerk, words: tuple[str, ...]
+) -> None:
+    assert "one of them" in clerk.fails("status", "correct", "S1-1", *words)
+
+
+def test_the_statuses_of_no_parcel_are_not_listed(clerk: Clerk) -> None:
+    assert "A-9" in clerk.types("status", "list", "A-9").stderr
 
 
 def test_a_target_is_set_listed_in_a_unit_and_dropped(clerk: Clerk) -> None:
