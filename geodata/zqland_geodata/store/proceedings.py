@@ -68,7 +68,7 @@ _NOT_FROM = Text(
     "或用 `zqland status correct` 更正有误的状态记录。",
 )
 _ALREADY = Text(
-    en="{parcel} is {found} on {on} already{since}. Where that is wrong, correct it with "
+    en="{parcel} is {found} on {on} already{since}. If that is wrong, correct it with "
     "`zqland status correct`.",
     zh="{parcel} 在 {on} 已是“{found}”{since}。"
     "如该记录有误，请用 `zqland status correct` 更正。",
