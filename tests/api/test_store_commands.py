@@ -6,7 +6,12 @@ import contextlib
 import csv
 import io
 import json
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -16,11 +21,11 @@ from typer.testing import CliRunner, Result
 
 from zqland.testing import postgres
 from zqland_api.cli import app
-from zqland_geodata.store import open_store
+from zqland_geodata.store import engine as engines
+from zqland_geodata.store import migrating, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 ON = ("--on", "2024-03-01")
 WHO = ("--by", "张工", "--why", "测试")
@@ -291,6 +296,40 @@ def test_a_present_store_is_not_upgraded(filled: Path) -> None:
     result = run("upgrade", "--store", filled)
     assert result.exit_code == 0
     assert "nothing was changed" in result.stderr
+
+
+def test_an_older_store_is_upgraded_after_a_copy_of_it(tmp_path: Path) -> None:
+    path, kept = tmp_path / "old.zqland", tmp_path / "kept.zqland"
+    first = migrating.forms()[0]
+    engine = engines.connect(engines.store_url(path))
+    with engines.for_writing(engine) as connection, connection.begin():
+        migrating.upgrade(connection, first)
+    engine.dispose()
+    refused = run("info", "--store", path)
+    assert (refused.exit_code, "upgrade --backup" in refused.stderr) == (2, True)
+    assert run("upgrade", "--store", path, "--backup", kept).exit_code == 0
+    assert version(path) == 0
+    assert run("info", "--store", kept).exit_code == 2
+
+
+def test_somebody_at_a_terminal_is_asked(store: Path, parcels: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = "from zqland_api.cli import main; main()"
+    words = ("--store", store, "--scope", "all", *ON, *WHO)
+    paths = os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path if entry)
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-c", command, "store", "import", parcels, *words],
+        stdin=theirs,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": paths, "ZQLAND_LANGUAGE": "en"},
+    ) as process:
+        os.write(ours, b"y\n")
+        _, said = process.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert b"Import this?" in said
+    assert version(store) == 1
 
 
 # --- the demonstration city --------------------------------------------------------

@@ -261,12 +261,30 @@ def history(
 
 @store_app.command()
 @takes(StoreOptions, LanguageOptions)
-def upgrade(where: StoreOptions, say: LanguageOptions) -> None:
+def upgrade(
+    where: StoreOptions,
+    say: LanguageOptions,
+    *,
+    kept: Annotated[
+        Path | None,
+        typer.Option(
+            "--backup",
+            metavar="FILE",
+            help="Copy the store into this file first. · 升级前备份",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Bring a store of an older zqland to the present form. · 升级台账库."""
     with session(say.language) as terminal:
         with terminal.working() as report:
+            if kept is not None:
+                report(_BACKING_UP)
+                backups.back_up_older(where.address, kept)
             report(_UPGRADING)
             found = upgrade_store(where.address, wait_s=where.wait)
+        if kept is not None:
+            terminal.say(_WRITTEN.format(path=kept))
         with opened(where, terminal) as store:
             facts = {"store": store.name, "now": migrating.newest()}
         text = _PRESENT if found is None else _UPGRADED

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from zqland.text import Text
 from zqland_geodata.errors import (
     StoreDamagedError,
+    StoreError,
     StoreExistsError,
     StoreMissingError,
 )
@@ -27,7 +28,12 @@ from zqland_geodata.outfiles import write_whole
 from zqland_geodata.store import carrying, revisions
 from zqland_geodata.store import engine as engines
 from zqland_geodata.store.faults import in_words
-from zqland_geodata.store.opening import make_tables, open_store, upgrade_store
+from zqland_geodata.store.opening import (
+    Store,
+    make_tables,
+    open_store,
+    upgrade_store,
+)
 from zqland_geodata.store.schema import RECORDS
 
 if TYPE_CHECKING:
@@ -35,8 +41,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
     from sqlalchemy.engine import URL
-
-    from zqland_geodata.store.opening import Store
 
     Report = Callable[[int, int], object]
 
@@ -48,6 +52,16 @@ _THERE = Text(
 _NO_BACKUP = Text(
     en="There is no backup at {store}. Name the file that `zqland store backup` wrote.",
     zh="{store} 处没有备份。请指定由 `zqland store backup` 写出的文件。",
+)
+_NO_STORE = Text(
+    en="There is no store at {store}. Name the file of a store.",
+    zh="{store} 处没有台账库。请指定台账库文件。",
+)
+_ON_SERVER = Text(
+    en="{store} is of an older form and on a server. Back it up with pg_dump, then "
+    "upgrade without --backup; nothing was changed.",
+    zh="{store} 是服务器上的旧格式台账库。请先用 pg_dump 备份，"
+    "再不带 --backup 升级；未作任何更改。",
 )
 _DAMAGED = Text(
     en="{store} is damaged ({reason}). Nothing was restored. Take another backup.",
@@ -114,6 +128,42 @@ def back_up(
         else:
             write_whole(path, lambda draft: _copy_pages(store, draft))
     return _summary(path, str(path))
+
+
+def back_up_older(address: str | Path, target: str | Path) -> None:
+    """Write a store of any form into a file, as it is, before it is upgraded.
+
+    Parameters
+    ----------
+    address
+        Path of the store; it is only read.
+    target
+        The file; there must be none.
+
+    Raises
+    ------
+    StoreMissingError
+        There is no store.
+    StoreExistsError
+        There is a file already.
+    StoreError
+        The store is on a server, whose own programs have to be used, or it or the
+        disk of the backup cannot be used.
+    """
+    url, path = engines.store_url(address), Path(target)
+    name = engines.shown(url)
+    if url.get_backend_name() != "sqlite":
+        raise StoreError(_ON_SERVER.format(store=name))
+    if not Path(str(url.database)).is_file():
+        raise StoreMissingError(_NO_STORE.format(store=name))
+    if path.exists():
+        raise StoreExistsError(_THERE.format(store=path))
+    engine = engines.connect(url, keeps_mode=True)
+    try:
+        with in_words(name):
+            write_whole(path, lambda draft: _copy_pages(Store(engine, name), draft))
+    finally:
+        engine.dispose()
 
 
 def restore(

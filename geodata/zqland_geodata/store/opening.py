@@ -66,9 +66,9 @@ _TOO_NEW = Text(
 )
 _TOO_OLD = Text(
     en="{store} is of an older zqland (its form is {found}, this program needs "
-    "{known}). Make a backup, then run `zqland store upgrade`.",
+    "{known}). Run `zqland store upgrade --backup FILE`: it keeps a copy first.",
     zh="{store} 由旧版本的 zqland 写入（库格式 {found}，本程序需要 {known}）。"
-    "请先备份，再运行 `zqland store upgrade`。",
+    "请运行 `zqland store upgrade --backup 文件`，升级前会先留存备份。",
 )
 _NO_LOCK = Text(
     en="{store} lacks the row that those who write lock. Restore the last backup.",
