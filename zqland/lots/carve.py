@@ -13,7 +13,7 @@ one of them; ground that is kept out stays with what is left.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
@@ -227,7 +227,7 @@ def good_cuts(
     found: list[Found] = []
     # Dear checks, one cut at a time: the first few that pass are enough.
     for row in look.order():
-        pair = _exact(bench, made, row, terms)
+        pair = exact_cut(bench, made, row, terms)
         if pair is None:
             faults["inexact"] += 1
             continue
@@ -253,13 +253,27 @@ def _cuts(bench: Bench, part: Polygon, ask: Ask, rules: LotRules) -> Cuts:
     return cutting.all_of(part, planar_m2, degrees, depths)
 
 
-def _exact(
+def exact_cut(
     bench: Bench, made: Cuts, row: int, terms: tuple[Ask, LotRules]
 ) -> tuple[Polygon, Polygon] | None:
-    """Make a cut exact on the basis; None where that cannot be reached in one piece.
+    """Make a cut exact on the basis.
 
     The area on any basis is nearly the planar one times a constant, so a few steps
     along that line do; the last figures of the official area are steps of its rounding.
+
+    Parameters
+    ----------
+    bench
+        The ground.
+    made, row
+        The cuts, and which of them.
+    terms
+        What is asked, and the rules.
+
+    Returns
+    -------
+    lot, rest
+        One piece each; None where that cannot be reached.
     """
     ask, rules = terms
     lot, rest = made.lots[row], made.rests[row]
@@ -277,28 +291,46 @@ def _exact(
 
 
 def lot_of(bench: Bench, found: Found) -> Lot:
-    """Describe a cut as a lot, back at its place."""
-    site = bench.site
-    lot, rectangle = bench.back(found.lot), found.judged.rectangle
+    """Describe a cut as a lot, back at its place, with what it leaves of the ground."""
     left = _left(bench, found)
+    return replace(
+        piece_of(bench, found, is_whole=not left),
+        remainder=left,
+        remainder_note=_note(found, left),
+    )
+
+
+def piece_of(bench: Bench, found: Found, *, is_whole: bool = False) -> Lot:
+    """Describe a cut as a lot, back at its place, and nothing of what it leaves.
+
+    Parameters
+    ----------
+    bench
+        The ground.
+    found
+        The cut.
+    is_whole
+        Whether it takes all of the ground.
+
+    Returns
+    -------
+    lot
+        Without a remainder.
+    """
+    site, fitted = bench.site, found.judged.rectangle
     taken = bench.area_m2(found.lot)
     return Lot(
-        kind=Kind.CARVED if left else Kind.WHOLE,
-        shares=(Share(site.parcel_id, taken, is_whole=not left),),
-        geometry=lot,
+        kind=Kind.WHOLE if is_whole else Kind.CARVED,
+        shares=(Share(site.parcel_id, taken, is_whole=is_whole),),
+        geometry=bench.back(found.lot),
         home_zone=site.home_zone,
         area_m2=taken,
         basis=bench.basis,
         compactness=float(compactness(_series(found.lot)).iloc[0]),
-        rectangle=type(rectangle)(
-            rectangle.width_m,
-            rectangle.depth_m,
-            rectangle.angle_deg,
-            cast("Polygon", bench.back(rectangle.geometry)),
+        rectangle=replace(
+            fitted, geometry=cast("Polygon", bench.back(fitted.geometry))
         ),
         frontage_m=None if bench.front is None else found.frontage_m,
-        remainder=left,
-        remainder_note=_note(found, left),
         reasons=_reasons(bench, found),
         score=found.judged.score,
     )

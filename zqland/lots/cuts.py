@@ -106,7 +106,7 @@ def straight(part: Polygon, area_m2: float, degrees: Floats) -> Cuts:
     Parameters
     ----------
     part
-        The ground, counter-clockwise, near the origin.
+        The ground, near the origin.
     area_m2
         Area of the lot in the plane.
     degrees
@@ -144,7 +144,7 @@ def corners(
     Parameters
     ----------
     part
-        The ground, counter-clockwise, near the origin.
+        The ground, near the origin.
     area_m2
         Area of the lot in the plane.
     degrees
@@ -217,7 +217,6 @@ class _Strips:
         levels = sweep.level_of(np.minimum(strip_m2, part.area))
         halves = sweep.halves(levels)
         shapes = areal(shapely.intersection(part, halves[is_part]))
-        shapes = shapely.orient_polygons(shapes, exterior_cw=False)
         return cls(
             part,
             shapes,
@@ -286,7 +285,7 @@ def all_of(
     Parameters
     ----------
     part
-        The ground, counter-clockwise, near the origin.
+        The ground, near the origin.
     area_m2
         Area of the lot in the plane.
     degrees

@@ -18,7 +18,7 @@ that every surveyed vertex keeps its digits.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import shapely
@@ -102,7 +102,7 @@ class Sweep:
         Parameters
         ----------
         shape
-            Polygons, counter-clockwise, near the origin.
+            Polygons near the origin.
         directions
             Unit vectors along which the lines move; shape (d, 2).
 
@@ -111,7 +111,7 @@ class Sweep:
         sweep
             Ready to be asked.
         """
-        pairs = np.stack(edges(shape))[None]
+        pairs = np.stack(edges(_turned_left(shape)))[None]
         return cls._turned(np.repeat(pairs, len(directions), axis=0), directions)
 
     @classmethod
@@ -121,7 +121,7 @@ class Sweep:
         Parameters
         ----------
         shapes
-            Polygons, counter-clockwise, near the origin; shape (d,).
+            Polygons near the origin; shape (d,).
         directions
             Unit vectors along which the lines move; shape (d, 2).
 
@@ -130,7 +130,7 @@ class Sweep:
         sweep
             Ready to be asked.
         """
-        sides = [np.stack(edges(shape)) for shape in shapes]
+        sides = [np.stack(edges(shape)) for shape in _turned_left(shapes)]
         most = max(side.shape[1] for side in sides)
         # What pads the rows are edges without length: they add nothing.
         pairs = np.repeat([[[side[0, 0]]] * 2 for side in sides], most, axis=2)
@@ -231,6 +231,11 @@ class Sweep:
             (low, np.maximum(levels, low)),
             (sides[:, None], others[:, None]),
         )
+
+
+def _turned_left(shapes: Any) -> Any:  # noqa: ANN401 - a shape or an array of them
+    """Let the ground lie on the left of every edge, as areas by edges need it."""
+    return shapely.orient_polygons(shapes, exterior_cw=False)
 
 
 def edges(shape: Polygon | MultiPolygon) -> tuple[Floats, Floats]:
