@@ -12,7 +12,7 @@ from zqland.text import Language, Text
 from zqland.units import Unit
 from zqland_api.about import About
 from zqland_api.sheets import Column, Output, Sheet
-from zqland_geodata.store.deliveries import word
+from zqland_api.store_words import Words
 from zqland_geodata.store.differences import COLUMNS
 from zqland_geodata.store.history import Kind
 from zqland_geodata.store.schema import RECORDS
@@ -30,19 +30,6 @@ KIND_TEXTS = {
     Kind.CLOSED: Text(en="ended", zh="终止"),
 }
 """What happened to a row, in words."""
-
-SUBJECT_TEXTS = {
-    "parcel": Text(en="parcel", zh="地块"),
-    "park": Text(en="park", zh="园区"),
-    "area": Text(en="area", zh="片区"),
-}
-"""What evidence is about, in words."""
-
-DIGITS = 4
-"""Decimals of the figures in a history; JSON has all."""
-
-_SUBJECTS = ("parcel_id", "subject_id")
-_HIDDEN = frozenset({"geometry", "home_geometry"})
 
 _REVISION = (
     Column("revision", Text(en="Revision", zh="修订号")),
@@ -69,8 +56,6 @@ _DIFFERENCES = {
     "gained_m2": Text(en="Gained (m²)", zh="增加（平方米）"),
     "lost_m2": Text(en="Lost (m²)", zh="减少（平方米）"),
 }
-_VALUE = Text(en="{name} {value}", zh="{name}：{value}")
-_SHAPE = Text(en="boundary", zh="界址")
 _FACTS = {
     "store": Text(en="Store", zh="台账库"),
     "database": Text(en="Database", zh="数据库"),
@@ -150,13 +135,13 @@ def changes_output(
         A row per change, its values in words; as JSON with all values as they are.
     """
     found = list(changes)
-    words = _Words(language, parcel_id)
+    words = Words(language, parcel_id)
     rows = [
         {
             **_of_revision(one.revision),
             "record": RECORDS[one.table].word.in_language(language),
             "table": one.table,
-            "key": " / ".join(map(str, one.key)),
+            "key": words.key(one.table, one.key),
             "kind": one.kind.value,
             "before_text": words.line(one.table, one.before),
             "after_text": words.line(one.table, one.after),
@@ -297,54 +282,6 @@ def _plain(change: Change) -> dict[str, Any]:
         "before": dict(change.before),
         "after": dict(change.after),
     }
-
-
-class _Words:
-    """Says the values of rows in one language."""
-
-    def __init__(self, language: Language, parcel_id: str | None) -> None:
-        rules = load_catalogues().readiness
-        self._language = language
-        self._parcel_id = parcel_id
-        self._codes: dict[tuple[str, str], Mapping[str, Text]] = {
-            ("evidence", "subject_kind"): SUBJECT_TEXTS,
-            ("evidence", "item"): rules.item_texts,
-            ("status_events", "status"): rules.status_texts,
-            ("projects", "predicate"): rules.predicate_texts,
-            ("targets", "predicate"): rules.predicate_texts,
-        }
-
-    def line(self, table: str, values: Mapping[str, object]) -> str:
-        """Say the values of a row in one line, shapes only that there is one."""
-        parts = [
-            _VALUE.format(name=word(table, name), value=self._value(table, name, value))
-            for name, value in values.items()
-            if not self._is_idle(table, name, value)
-        ]
-        if "home_geometry" in values:
-            parts.append(_SHAPE)
-        joint = "；" if self._language is Language.ZH else "; "
-        return joint.join(part.in_language(self._language) for part in parts)
-
-    def _value(self, table: str, name: str, value: object) -> Text:
-        text = self._codes.get((table, name), {}).get(str(value))
-        plain = _said(value)
-        return text or Text(en=plain, zh=plain)
-
-    def _is_idle(self, table: str, name: str, value: object) -> bool:
-        """Tell whether the reader sees it already, or it says nothing."""
-        if value is None or name in RECORDS[table].key or name in _HIDDEN:
-            return True
-        if self._parcel_id is None:
-            return False
-        is_kind = name == "subject_kind" and value == "parcel"
-        return is_kind or (name in _SUBJECTS and value == self._parcel_id)
-
-
-def _said(value: object) -> str:
-    if isinstance(value, float):
-        return f"{round(value, DIGITS):.15g}"
-    return str(value).replace("T00:00:00", "")
 
 
 def _texts(table: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,9 @@ from shapely.geometry import box
 from typer.testing import CliRunner, Result
 
 from zqland.testing import postgres
+from zqland.text import Language
 from zqland_api.cli import app
+from zqland_api.store_words import Words
 from zqland_geodata.store import engine as engines
 from zqland_geodata.store import migrating, open_store
 
@@ -342,6 +344,19 @@ def test_the_demonstration_city_is_made_in_one_revision(tmp_path: Path) -> None:
     facts = json.loads(result.stdout)
     assert (facts["store"]["version"], facts["rows"]["parcels"]) == (1, 586)
     assert facts["fictional"]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_code_and_figure_of_a_row_is_told_in_words(language: Language) -> None:
+    words = Words(language, None)
+    quota = {"year": 2023, "kind": "scale", "scope": "city", "granted_m2": 1000.5}
+    said = {
+        Language.ZH: ("2023 / 用地规模 / 全市", "1000.5 平方米"),
+        Language.EN: ("2023 / scale of building land / whole city", "1000.5 m²"),
+    }
+    key, figure = said[language]
+    assert words.key("quotas", (2023, "scale", "city")) == key
+    assert words.line("quotas", quota).endswith(figure)
 
 
 def test_the_commands_are_the_same_on_a_server(parcels: Path, tmp_path: Path) -> None:
