@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
+import pandas as pd
 import typer
 
 from zqland.catalogues import Catalogues, load_catalogues
@@ -86,6 +87,12 @@ _NO_CHANGE = Text(
 _ADDED = Text(
     en="Evidence {entry} is recorded: {item}, {subject}.",
     zh="已登记佐证 {entry}：{subject}，{item}。",
+)
+_OVER = Text(
+    en="Parcel {parcel} ended on {day}: this says nothing of the parcels that took "
+    "its place. Record it for those too, where it holds of them.",
+    zh="地块 {parcel} 已于 {day} 注销：本条佐证不及于其后续地块。"
+    "如对后续地块也成立，请一并登记。",
 )
 _CORRECTED = Text(
     en="Evidence {wrong} is corrected by {entry}; both stay in the store.",
@@ -227,8 +234,10 @@ def add(  # noqa: PLR0913 - each group of options is an argument
         with act.writing(store, by, command="evidence add") as writer:
             entry = about | undone | said.facts(key, rules)
             (made,) = add_evidence(writer, entry, items=items)
+            remarks = _remarks(writer.reading, kind, subject_id)
         facts = {"item": items[key].text, "subject": subject_id}
-        act.end(terminal, [_ADDED.format(entry=made, **facts)], keys=[made])
+        said_of_it = [_ADDED.format(entry=made, **facts), *remarks]
+        act.end(terminal, said_of_it, keys=[made])
 
 
 @app.command()
@@ -301,6 +310,16 @@ def _subject(given: str) -> tuple[str, str]:
     """Read what evidence is about: a parcel where no kind is named."""
     kind, _, name = given.partition(":")
     return (kind, name) if kind in KINDS and name else ("parcel", given)
+
+
+def _remarks(reader: Reader, kind: str, subject_id: str) -> list[Text]:
+    """Say where a parcel had ended: what is recorded of it is not said of others."""
+    if kind != "parcel":
+        return []
+    retired = reader.parcel(subject_id)["retired_on"]
+    if pd.isna(retired):
+        return []
+    return [_OVER.format(parcel=subject_id, day=retired.date())]
 
 
 def _item(word: str, rules: Catalogues) -> str:

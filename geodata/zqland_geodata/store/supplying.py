@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from zqland import ground, holds, status
@@ -26,11 +28,9 @@ from zqland_geodata.store.proceedings import Step, take_step
 from zqland_geodata.store.statuses import add_status
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
     import geopandas as gpd
-    import pandas as pd
 
     from zqland_geodata.store.rows import Writer
 
@@ -224,8 +224,11 @@ def _refuse_own(writer: Writer, parcel_id: str, project_id: str, on: dt.date) ->
     parcel = writer.reading.parcel(parcel_id)
     whole = ground.areal(ground.valid(np.array([parcel["home_geometry"]], object)))
     place = Ground(int(parcel["home_zone"]), whole[0])
-    near = holds_on(writer.connection, place, Days(on, on))
-    own = near[(near["project_id"] == project_id) & holds.in_force(near, on=on)]
+    near = holds_on(writer.connection, place, Days(on, dt.date.max))
+    to_come = holds.last_days(near) >= np.datetime64(on)
+    # One that begins later would stay open on ground that is gone by then.
+    own = near[(near["project_id"] == project_id) & to_come]
+    own = own.assign(held_from=pd.Timestamp(on))
     found = writer.reading.parcels(place=place.place)
     shared = holds.held(found.loc[[parcel_id]], own, on=on)
     for hold_id in shared["hold_ids"].iloc[0]:

@@ -118,6 +118,14 @@ def test_a_line_splits_a_parcel_from_west_to_east(clerk: Clerk) -> None:
     assert {row["document"] for row in clerk.rows("lineage")} == {"文1"}
 
 
+def test_evidence_about_a_parcel_that_ended_is_told_to_be_about_no_other(
+    clerk: Clerk,
+) -> None:
+    clerk.does("split", "A-1", "--line", LINE, "--evidence", "none")
+    words = ("evidence", "add", "A-1", "power", "--done", "2026-01-01", "--why", "x")
+    assert "A-1 ended on" in clerk.types(*words).stderr
+
+
 def test_a_line_in_degrees_cuts_the_same_parcel(clerk: Clerk) -> None:
     shape = ("split", "A-1", "--evidence", "none", "--format", "geojson", "--dry-run")
     plane = json.loads(clerk.types(*shape, "--line", LINE).stdout)

@@ -67,9 +67,9 @@ def supplied(store: Store, **facts: Any) -> Supplied:  # noqa: ANN401 - values o
         return supply_parcel(writer, step, contract=contract)
 
 
-def held(store: Store, project: str) -> str:
+def held(store: Store, project: str, since: dt.date = JUNE) -> str:
     with store.writing(by="李工", why="招商") as writer:
-        return hold(writer, HoldRequest("A-1", project, JUNE + 9 * DAY, since=JUNE))
+        return hold(writer, HoldRequest("A-1", project, JUNE + 9 * DAY, since=since))
 
 
 def test_a_parcel_goes_through_its_life_in_order(store: Store) -> None:
@@ -131,8 +131,11 @@ def test_ground_held_for_others_is_not_supplied(store: Store) -> None:
         supplied(store, project_id="P1")
 
 
-def test_ground_held_for_the_project_is_supplied_by_its_hold(store: Store) -> None:
-    hold_id = held(store, "P1")
+@pytest.mark.parametrize("since", [JUNE, JUNE + 5 * DAY], ids=["now", "later"])
+def test_ground_held_for_the_project_is_supplied_by_its_hold(
+    store: Store, since: dt.date
+) -> None:
+    hold_id = held(store, "P1", since)
     with pytest.raises(RecordError, match=f"--hold {hold_id}"):
         supplied(store, project_id="P1")
     assert store.reading().reserve().status_events.empty
