@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_ON_M = 0.005
+_ON_M = 1e-4
 """A boundary of a lot lies on one of the ground within this."""
 
 
