@@ -77,12 +77,12 @@ class FittedRectangle:
 
     @property
     def area_m2(self) -> float:
-        """Its area in the plane, in square metres."""
+        """Return its area in the plane, in square metres."""
         return self.width_m * self.depth_m
 
     @property
     def narrow_m(self) -> float:
-        """Its shorter side, in metres."""
+        """Return its shorter side, in metres."""
         return min(self.width_m, self.depth_m)
 
 
@@ -137,7 +137,7 @@ class Lot:
 
     @property
     def parcel_ids(self) -> tuple[str, ...]:
-        """The numbers of the parcels that it uses."""
+        """Return the numbers of the parcels that it uses."""
         return tuple(share.parcel_id for share in self.shares)
 
 
