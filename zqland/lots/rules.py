@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 from zqland.lots.assemble_rules import parse_adjacency, parse_assembly
 from zqland.text import Text
+from zqland.units import Unit, to_m2
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from zqland.catalogues.document import CatalogueDocument, Section
     from zqland.lots.assemble_rules import AdjacencyRules, AssemblyRules
 
@@ -16,6 +19,19 @@ WEIGHTS: Final = ("rectangle", "compact", "remainder", "frontage")
 """The parts of the score of a lot."""
 
 _RIGHT_ANGLE: Final = 90.0
+
+_SECTIONS: Final = (
+    "exact",
+    "lot",
+    "frontage",
+    "remainder",
+    "sliver",
+    "search",
+    "score",
+    "blocks",
+    "neighbours",
+    "assembly",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +65,8 @@ class LotRules:
         Lots that pass every check before the best is taken.
     weights
         Weights of `WEIGHTS`, adding up to 1.
+    block_sizes_m2
+        Sizes of projects whose room in blocks of free land is counted.
     neighbours
         When two parcels are neighbours.
     assembly
@@ -69,7 +87,8 @@ class LotRules:
     directions_most: int
     corner_ratios: tuple[float, ...]
     finalists: int
-    weights: dict[str, float]
+    weights: Mapping[str, float]
+    block_sizes_m2: tuple[float, ...]
     neighbours: AdjacencyRules
     assembly: AssemblyRules
 
@@ -98,13 +117,14 @@ def parse(document: CatalogueDocument) -> LotRules:
     >>> load_catalogues().lots.least_width_m
     30.0
     """
-    root = document.root
+    root = document.root.allow(*_SECTIONS)
     exact = _entry(root, "exact", "cut_m2", "accepted_m2")
     lot = _entry(root, "lot", "least_width_m", "depth_to_width_most")
     front = _entry(root, "frontage", "least_m", "reach_m", "turn_deg")
     left = _entry(root, "remainder", "least_m2", "least_width_m")
     sliver = _entry(root, "sliver", "width_m", "most_share")
     search = _entry(root, "search", "directions_most", "corner_ratios", "finalists")
+    blocks = _entry(root, "blocks", "sizes_mu")
     return LotRules(
         cut_m2=exact.number("cut_m2", minimum=1e-4, maximum=1.0),
         accepted_m2=exact.number("accepted_m2", minimum=0.01, maximum=10.0),
@@ -121,6 +141,9 @@ def parse(document: CatalogueDocument) -> LotRules:
         corner_ratios=search.numbers("corner_ratios", minimum=0.05),
         finalists=search.integer("finalists", minimum=1),
         weights=_weights(_entry(root, "score", *WEIGHTS)),
+        block_sizes_m2=tuple(
+            to_m2(size, Unit.MU) for size in blocks.numbers("sizes_mu", minimum=1.0)
+        ),
         neighbours=parse_adjacency(document),
         assembly=parse_assembly(document),
     )
