@@ -31,6 +31,7 @@ import pandas as pd
 import shapely
 
 from zqland import crs, ground
+from zqland.boundaries import SNAP_M
 from zqland.lots import adjacency_edges as edges
 from zqland.lots.adjacency_walls import Walls
 
@@ -230,6 +231,15 @@ class Adjacency:
     def neighbours(self, row: int) -> Rows:
         """Return the rows of the neighbours of a parcel, ascending."""
         return self.indices[self.indptr[row] : self.indptr[row + 1]]
+
+    def touching(self) -> Adjacency:
+        """Return the neighbours without any gap between them, to 2 mm."""
+        pairs = self.pairs
+        closed = pairs["is_neighbour"] & (pairs["gap_m"] <= SNAP_M)
+        kept = pairs[closed].assign(is_broken=False)
+        return self.from_pairs(
+            self.parcel_ids, self.perimeter_m, kept, rules=self.rules
+        )
 
     def table(self) -> pd.DataFrame:
         """Return the pairs with the numbers of the parcels in place of rows."""

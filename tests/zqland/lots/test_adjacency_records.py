@@ -22,6 +22,8 @@ Pairs = set[tuple[str, str]]
 
 
 class Town(NamedTuple):
+    """Pairs that were called, that are on record, and what the record lacks."""
+
     called: Pairs
     recorded: Pairs
     one_sided: Pairs
