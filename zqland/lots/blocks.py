@@ -119,6 +119,12 @@ class Blocks:
         The block of each parcel, named by its first row; -1 where it is not free.
     area_m2
         Area of each block, at the row that names it; 0 elsewhere.
+    by_block, sorted_block
+        Rows in the order of their blocks, and those blocks.
+    by_area
+        Rows that name blocks, the largest first.
+    room
+        Room of all blocks.
     """
 
     indptr: Rows
@@ -127,6 +133,10 @@ class Blocks:
     sizes_m2: tuple[float, ...]
     block: Rows
     area_m2: Floats
+    by_block: Rows
+    sorted_block: Rows
+    by_area: Rows
+    room: Room
 
     @classmethod
     def of(
@@ -159,7 +169,20 @@ class Blocks:
         first = np.repeat(np.arange(len(free_m2)), np.diff(indptr))
         second = np.asarray(indices)
         block, area_m2 = _joined(free_m2, first, second)
-        return cls(indptr, second, free_m2, sizes_m2, block, area_m2)
+        named = np.flatnonzero(area_m2)
+        by_block = np.argsort(block, kind="stable")
+        return cls(
+            np.asarray(indptr),
+            second,
+            free_m2,
+            sizes_m2,
+            block,
+            area_m2,
+            by_block=by_block,
+            sorted_block=block[by_block],
+            by_area=named[np.argsort(-area_m2[named], kind="stable")],
+            room=_room(area_m2[named], sizes_m2),
+        )
 
     def without(self, taken_m2: Mapping[int, float]) -> Loss:
         """Find what is left when ground is taken.
@@ -179,18 +202,34 @@ class Blocks:
         rows = np.fromiter(taken_m2, dtype=np.intp, count=len(taken_m2))
         touched = np.unique(self.block[rows])
         touched = touched[touched >= 0]
-        members = np.flatnonzero(np.isin(self.block, touched))
-        left = self.free_m2.copy()
-        left[rows] -= np.fromiter(taken_m2.values(), dtype=np.float64, count=len(rows))
+        members = self._members(touched)
+        left = self.free_m2[members]
+        # What is taken of ground that is not free takes nothing away.
+        for row, area_m2 in taken_m2.items():
+            left[members == row] -= area_m2
         pieces = self._pieces(members, left)
-        others = self.area_m2.copy()
-        others[touched] = 0.0
-        return Loss(
-            before=self._room(self.area_m2),
-            after=self._room(np.concatenate((others, pieces))),
-            block_m2=float(self.area_m2[touched].max(initial=0.0)),
-            block_left_m2=float(pieces.max(initial=0.0)),
+        gone = self.area_m2[touched]
+        without, added = _room(gone, self.sizes_m2), _room(pieces, self.sizes_m2)
+        largest = next(
+            (float(self.area_m2[row]) for row in self.by_area if row not in touched),
+            0.0,
         )
+        after = {
+            size: count - without.projects[size] + added.projects[size]
+            for size, count in self.room.projects.items()
+        }
+        return Loss(
+            before=self.room,
+            after=Room(max(largest, added.largest_m2), after),
+            block_m2=without.largest_m2,
+            block_left_m2=added.largest_m2,
+        )
+
+    def _members(self, blocks: Rows) -> Rows:
+        """List the rows of some blocks, ascending."""
+        ends = np.searchsorted(self.sorted_block, [blocks, blocks + 1])
+        slices = [self.by_block[low:high] for low, high in ends.T]
+        return np.sort(np.concatenate(slices)) if slices else np.empty(0, np.intp)
 
     def _pieces(self, members: Rows, left_m2: Floats) -> Floats:
         """Find the blocks of some parcels alone."""
@@ -201,11 +240,12 @@ class Blocks:
         place = np.searchsorted(members, second)
         place = np.minimum(place, max(len(members) - 1, 0))
         is_member = members[place] == second if len(members) else second < 0
-        return _joined(left_m2[members], first[is_member], place[is_member])[1]
+        return _joined(left_m2, first[is_member], place[is_member])[1]
 
-    def _room(self, blocks_m2: Floats) -> Room:
-        counts = {size: int((blocks_m2 // size).sum()) for size in self.sizes_m2}
-        return Room(float(blocks_m2.max(initial=0.0)), counts)
+
+def _room(blocks_m2: Floats, sizes_m2: tuple[float, ...]) -> Room:
+    counts = {size: int((blocks_m2 // size).sum()) for size in sizes_m2}
+    return Room(float(blocks_m2.max(initial=0.0)), counts)
 
 
 def _joined(free_m2: Floats, first: Rows, second: Rows) -> tuple[Rows, Floats]:
