@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     Shape = Polygon | MultiPolygon
 
 _MOST_STEPS = 12
+_OFFICIAL_STEP_M = 1e-4
+"""Coordinates are rounded to this before the official area is computed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def carve(site: Site, ask: Ask, rules: LotRules) -> Lot | Refused:
     -------
     lot
         The best lot of those that pass every check, exact to `LotRules.cut_m2` on the
-        basis; or why there is none.
+        basis (to the nearest step of the official area); or why there is none.
 
     Examples
     --------
@@ -259,7 +261,8 @@ def exact_cut(
     """Make a cut exact on the basis.
 
     The area on any basis is nearly the planar one times a constant, so a few steps
-    along that line do; the last figures of the official area are steps of its rounding.
+    along that line do. The official area changes in steps, for it is that of rounded
+    coordinates: there the nearest that was met counts.
 
     Parameters
     ----------
@@ -280,14 +283,28 @@ def exact_cut(
     if bench.basis is Method.PLANAR:
         return lot, rest
     planar_m2, off = lot.area, bench.area_m2(lot) - ask.area_m2
+    best = abs(off), lot, rest
     for _ in range(_MOST_STEPS):
-        if abs(off) <= rules.cut_m2 or rest.is_empty:
+        if best[0] <= rules.cut_m2 or rest.is_empty:
             break
         planar_m2 -= off * lot.area / (off + ask.area_m2)
         lot, rest = made.again(row, planar_m2)
         off = bench.area_m2(lot) - ask.area_m2
+        best = min(best, (abs(off), lot, rest), key=_by_miss)
+    missed, lot, rest = best
     is_whole = lot.geom_type == "Polygon" and rest.geom_type == "Polygon"
-    return (lot, rest) if is_whole and abs(off) <= rules.cut_m2 else None
+    return (lot, rest) if is_whole and missed <= _allowed(bench, lot, rules) else None
+
+
+def _allowed(bench: Bench, lot: Polygon, rules: LotRules) -> float:
+    """Give how far a cut may be off: the steps of the official area may be larger."""
+    if bench.basis is not Method.ELLIPSOID_OFFICIAL:
+        return rules.cut_m2
+    return max(rules.cut_m2, _OFFICIAL_STEP_M * lot.length / 2.0)
+
+
+def _by_miss(cut: tuple[float, Polygon, Polygon]) -> float:
+    return cut[0]
 
 
 def lot_of(bench: Bench, found: Found) -> Lot:
@@ -382,6 +399,8 @@ def _reasons(bench: Bench, found: Found) -> tuple[Text, ...]:
         said.append(_FRONTAGE.format(frontage=found.frontage_m))
     if bench.site.keep_out is None:
         said.append(_NO_LAYERS)
+    if bench.basis is Method.ELLIPSOID_OFFICIAL:
+        said.append(_STEPS)
     return tuple(said)
 
 
@@ -448,6 +467,11 @@ _FRONTAGE = Text(
 _NO_STREET = Text(
     en="Access was not checked: no street is known.",
     zh="未核查临街条件：没有道路资料。",
+)
+_STEPS = Text(
+    en="The official area is that of coordinates rounded to 0.1 mm, so it changes in "
+    "steps as the line of the cut moves: the nearest step is taken.",
+    zh="国土调查椭球面积按坐标取位至0.1毫米计算，随分割线移动呈阶梯变化，已取最接近的一级。",
 )
 _NO_LAYERS = Text(
     en="Constraint layers were not checked: none is given.",

@@ -38,6 +38,7 @@ RIGHT_ANGLE = 90.0
 MOST_VERTICES = 60
 """Ground of more vertices is simplified before rectangles are looked for in it."""
 
+_MOST_EDGES = 200
 _COLUMNS = 24
 _CLOSER = 12
 _FEW_VERTICES = 24
@@ -72,6 +73,9 @@ def directions_of(shape: Polygon | MultiPolygon, most: int) -> Floats:
     starts, ends = edges(shape)
     steps = ends - starts
     lengths = np.hypot(steps[:, 0], steps[:, 1])
+    # Thousands of short edges are a digitised curve, without a direction of its own.
+    longest = np.argsort(-lengths, kind="stable")[:_MOST_EDGES]
+    steps, lengths = steps[longest], lengths[longest]
     degrees = np.degrees(np.arctan2(steps[:, 1], steps[:, 0])) % RIGHT_ANGLE
     # A tiny negative angle is brought to 90 itself by the remainder.
     degrees[degrees >= RIGHT_ANGLE] = 0.0
@@ -82,8 +86,7 @@ def directions_of(shape: Polygon | MultiPolygon, most: int) -> Floats:
     while len(found) < most and left.max() > 0.0:
         best = int(np.argmax((is_same * left).sum(axis=1) * (left > 0.0)))
         group = np.flatnonzero(is_same[best] & (left > 0.0))
-        longest = group[np.argmax(left[group])]
-        found.append(float(degrees[longest]))
+        found.append(float(degrees[group[np.argmax(left[group])]]))
         left[is_same[best]] = 0.0
     return np.array(found)
 

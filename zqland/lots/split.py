@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import shapely
 
+from zqland.areas import Method
 from zqland.errors import LotError
 from zqland.ground import areal
 from zqland.lots import cuts as cutting
@@ -48,7 +49,8 @@ _MOST_HALVINGS = 400
 """Halvings after which no layout is thought to exist."""
 
 _SHARE_OF_EXACT = 0.1
-"""Errors of one halving inside the other add up: each gets this share."""
+"""Errors of one halving inside the other add up: each gets this share. The official
+area, whose coordinates are rounded, cannot be met so closely: there each gets all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +334,8 @@ class _Cutter:
         ask = replace(
             next(iter(self.terms.values())), area_m2=area_m2, rectangle_m=None
         )
-        rules = replace(self.rules, cut_m2=self.rules.cut_m2 * _SHARE_OF_EXACT)
+        share = 1.0 if ask.basis is Method.ELLIPSOID_OFFICIAL else _SHARE_OF_EXACT
+        rules = replace(self.rules, cut_m2=self.rules.cut_m2 * share)
         degrees = cutting.along_boundaries(
             part, rules.directions_most, ask.direction_deg
         )

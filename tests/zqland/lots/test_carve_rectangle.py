@@ -132,3 +132,11 @@ def test_without_a_street_the_width_is_the_longer_side() -> None:
     turned = rectangles.along(deep, None)
 
     assert (turned.width_m, turned.depth_m) == pytest.approx((200.0, 80.0))
+
+
+def test_a_boundary_of_very_many_points_has_directions_too() -> None:
+    around = np.linspace(0.0, 2.0 * np.pi, 20_000, endpoint=False)
+    lake = shapely.Polygon(300.0 * np.column_stack((np.cos(around), np.sin(around))))
+    straight = lake.intersection(shapely.box(-400, -400, 400, 100))
+
+    assert rectangles.directions_of(straight, 2)[0] == pytest.approx(0.0, abs=1e-6)

@@ -198,3 +198,11 @@ def test_a_list_without_names_of_its_own_is_refused(wanted: dict[str, float]) ->
 def test_less_than_one_equal_lot_is_refused() -> None:
     with pytest.raises(LotError, match="at least 1"):
         split_equal(FIELD, 0, RULES)
+
+
+def test_lots_on_the_official_area_are_met_as_closely_as_its_rounding_allows() -> None:
+    done = laid(FIELD, WANTED, ask=Ask(1.0, Method.ELLIPSOID_OFFICIAL))
+
+    assert {n: lot.area_m2 for n, lot in done.lots.items()} == pytest.approx(
+        WANTED, abs=len(WANTED) * RULES.cut_m2
+    )
