@@ -266,7 +266,10 @@ class Judge:
             )
             if not (is_in or rectangles.of_size(lot, angles, *asked)):
                 return "rectangle"
-        return "deep" if fitted.depth_m > most * fitted.width_m / _SLACK else ""
+        sides = fitted.depth_m, fitted.width_m
+        if self.front is None:
+            sides = max(sides), min(sides)
+        return "deep" if sides[0] > most * sides[1] / _SLACK else ""
 
     def _lacks_frontage(self, frontage_m: Floats) -> NDArray[np.bool_]:
         if self.front is None:

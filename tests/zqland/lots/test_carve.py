@@ -99,7 +99,8 @@ def test_every_limit_is_kept(ground: shapely.Polygon, share: float) -> None:
     assert fitted is not None
     assert fitted.geometry.difference(found.geometry).area < 1e-4
     assert fitted.narrow_m >= RULES.least_width_m * (1 - 1e-6)
-    assert fitted.depth_m <= RULES.depth_to_width_most * fitted.width_m * (1 + 1e-6)
+    long, short = max(fitted.width_m, fitted.depth_m), fitted.narrow_m
+    assert long <= RULES.depth_to_width_most * short * (1 + 1e-6)
     assert found.remainder[0].area >= RULES.remainder_least_m2 * (1 - 1e-6)
 
 
