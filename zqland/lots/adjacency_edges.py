@@ -141,9 +141,9 @@ def along(shapes: Shapes, first: Rows, second: Rows, gap_m: float) -> Along:
         near += _union(*args, len(first))[0]
         kept = across[1] > across[0]
         args = (pair[kept], one[kept], across[0][kept], across[1][kept])
-        lengths, *single = _union(*args, len(first))
+        lengths, order, begins = _union(*args, len(first))
         facing += lengths
-        found.append(_stretches(every, args, other[kept], single))
+        found.append(_stretches(every, args, other[kept], (order, begins)))
     return Along(near, facing, _joined(found))
 
 
@@ -253,19 +253,20 @@ def _union(
     reached = np.concatenate([[-np.inf], np.maximum.accumulate(high)[:-1]])
     start = np.where(begins, low, np.maximum(low, reached))
     added = np.maximum(high - start, 0.0)
-    lengths = np.bincount(group_pair, weights=added, minlength=count)
+    lengths = np.zeros(count)
+    np.add.at(lengths, group_pair, added)
     kept = added > 0
-    return lengths, order[kept], (start - shift)[kept]
+    return lengths, order[kept], np.asarray((start - shift)[kept], dtype=np.float64)
 
 
 def _stretches(
     every: _Edges,
     found: tuple[Rows, Rows, Floats, Floats],
     other: Rows,
-    single: list[NDArray[np.generic]],
+    single: tuple[Rows, Floats],
 ) -> Stretches:
     order, low = single
-    pair, one, _, high = (column[order] for column in found)
+    pair, one, high = found[0][order], found[1][order], found[3][order]
     other = other[order]
     start = every.start[one] + every.direction[one] * low[:, np.newaxis]
     end = every.start[one] + every.direction[one] * high[:, np.newaxis]

@@ -116,7 +116,9 @@ class Walls:
         pair = stretches.pair[row]
         share = np.repeat(lengths / counts, counts)
         weights = share * self._meets(pair, start, end)
-        return np.bincount(pair, weights=weights, minlength=len(self.first))
+        closed = np.zeros(len(self.first))
+        np.add.at(closed, pair, weights)
+        return closed
 
     def _meets(self, pair: Rows, start: Floats, end: Floats) -> Booleans:
         """Tell which ways from start to end meet a breaker or a third shape."""

@@ -73,7 +73,7 @@ class Carved:
     Attributes
     ----------
     lots
-        The lots: fewest parcels first, then the better cut.
+        The lots: fewest parcels first, then fewest that are cut, then the better cut.
     refused
         The assemblies of which no lot could be cut, and why.
     assemblies
@@ -139,7 +139,8 @@ def assemble_and_carve(
     """Cut lots of an exact area from neighbours that are too large together.
 
     The parcels must touch: a lot is one piece. Each set is the smallest that holds the
-    area, and each of its parcels gives ground to the lot.
+    area and what must be left to be of use, and each of its parcels gives ground to
+    the lot.
 
     Parameters
     ----------
@@ -159,15 +160,17 @@ def assemble_and_carve(
     carved
         The lots, and what could not be cut.
     """
-    allowed = np.isfinite(terrain.area_m2)
+    # A parcel that holds the lot alone is cut alone (`carve`).
+    allowed = terrain.area_m2 < ask.area_m2
     if terrain.usable is not None:
         allowed &= terrain.usable
     largest = float(terrain.area_m2[allowed].max(initial=0.0))
+    least = ask.area_m2 + rules.remainder_least_m2
     assemblies = assemble(
         Request(
-            area_min_m2=ask.area_m2,
-            target_m2=ask.area_m2,
-            area_max_m2=ask.area_m2 + largest,
+            area_min_m2=least,
+            target_m2=least,
+            area_max_m2=least + largest,
             objective=Objective.FEWEST,
             count=count * _TRIED,
             least_parts=2,
@@ -175,7 +178,7 @@ def assemble_and_carve(
         terrain.adjacency.touching(),
         terrain.area_m2,
         rules=rules.assembly,
-        usable=terrain.usable,
+        usable=allowed,
     )
     lots: list[Lot] = []
     refused: list[tuple[Assembly, Refused]] = []
@@ -193,8 +196,13 @@ def assemble_and_carve(
             lots.append(cut)
         else:
             refused.append((assembly, cut))
-    lots.sort(key=lambda lot: (len(lot.shares), -(lot.score or 0.0)))
+    lots.sort(key=_merit)
     return Carved(tuple(lots), tuple(refused), assemblies)
+
+
+def _merit(lot: Lot) -> tuple[int, int, float]:
+    in_part = sum(not share.is_whole for share in lot.shares)
+    return len(lot.shares), in_part, -(lot.score or 0.0)
 
 
 def _shapes(assembly: Assembly, terrain: Terrain) -> tuple[NDArray[np.object_], int]:
@@ -228,6 +236,7 @@ def _shared(lot: Lot, assembly: Assembly, shapes: NDArray[np.object_]) -> Lot | 
         kind=Kind.ASSEMBLED_CARVED if len(kept) else Kind.ASSEMBLED,
         shares=tuple(Share(number, size, is_whole=w) for number, size, w in shares),
         remainder=tuple(kept.tolist()),
+        reasons=(*lot.reasons, _IN_PART.format(count=int((~is_whole).sum()))),
     )
 
 
@@ -260,6 +269,10 @@ _TOGETHER = Text(
     en="{count} neighbouring parcels together; each keeps its own boundary until they "
     "are merged.",
     zh="由 {count} 宗相邻地块组成；合并前各宗界址不变。",
+)
+_IN_PART = Text(
+    en="Of the parcels, {count} are used in part; each keeps what is left of it.",
+    zh="其中 {count} 宗部分使用，余地仍归原地块。",
 )
 _GAPS = Text(
     en="It lies in {parts} pieces with a narrow gap between them, such as a ditch: the "
