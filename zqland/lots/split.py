@@ -2,8 +2,8 @@
 
 The list is halved as evenly as its order allows, the ground is cut by one line into two
 pieces of those areas, and each piece is split in turn, until every lot has a piece of
-its own. Where lots turn out to be of no use, the next best line is tried. Lots near each
-other in the list come to lie near each other on the ground.
+its own. Where lots turn out to be of no use, the next best line is tried. Lots near
+each other in the list come to lie near each other on the ground.
 
 Split again after a change of the list, lots that did not change keep their shapes:
 only the ground that they leave free is cut. Where that is not enough, lots beside it
