@@ -109,6 +109,18 @@ def test_parcels_across_a_ditch_are_not_carved_together() -> None:
     assert not assemble_and_carve(Ask(15_000.0), ground, LOTS).assemblies.found
 
 
+def test_a_parcel_that_holds_the_lot_alone_is_not_put_together() -> None:
+    carved = assemble_and_carve(Ask(8_000.0), terrain(*SQUARES), LOTS)
+    assert not carved.assemblies.found
+
+
+def test_an_assembly_that_would_leave_too_little_is_not_cut() -> None:
+    barely = 20_000.0 - LOTS.remainder_least_m2 + 1.0
+    lots = assemble_and_carve(Ask(barely), terrain(*SQUARES), LOTS).lots
+    # Two squares would leave too little, so three are cut.
+    assert {len(lot.shares) for lot in lots} <= {3}
+
+
 def test_the_area_is_exact_on_the_ellipsoid_too() -> None:
     ground = terrain(*SQUARES)
     ask = Ask(15_000.0, basis=Method.ELLIPSOID)
