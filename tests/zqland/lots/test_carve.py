@@ -327,3 +327,21 @@ def test_a_rectangle_larger_than_the_lot_is_refused_at_once() -> None:
 def test_ground_that_crosses_itself_is_refused_with_the_place() -> None:
     with pytest.raises(LotError, match="Self-intersection"):
         site(shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)]))
+
+
+@settings(max_examples=10, deadline=None)
+@given(GROUND, st.floats(0.1, 0.8), st.integers(1, 10))
+def test_how_the_boundary_is_written_does_not_matter(
+    ground: shapely.Polygon, share: float, turn: int
+) -> None:
+    corners = shapely.get_coordinates(ground.exterior)[:-1]
+    other = shapely.Polygon(np.roll(corners, turn, axis=0)[::-1])
+    ask = Ask(ground.area * share)
+
+    first, second = carve(site(ground), ask, RULES), carve(site(other), ask, RULES)
+
+    if isinstance(first, Refused) or isinstance(second, Refused):
+        assert isinstance(first, Refused)
+        assert isinstance(second, Refused)
+        return
+    assert first.score == pytest.approx(second.score, abs=1e-6)
