@@ -104,11 +104,12 @@ def scope_text(scope: str, parks: pd.DataFrame) -> Text:
         level = name.removesuffix("+")
         text = _AND_UP if name.endswith("+") else _OF_LEVEL
         return text.format(level=_LEVELS.get(level, Text(en=level, zh=level)))
-    known = {**_districts(), **park_words(parks)}
+    known = {**district_words(), **park_words(parks)}
     return known.get(name, Text(en=scope, zh=scope))
 
 
-def _districts() -> dict[str, Text]:
+def district_words() -> dict[str, Text]:
+    """Name the districts by their codes."""
     table = places.districts()
     return {
         str(code): Text(en=str(en), zh=str(zh))
