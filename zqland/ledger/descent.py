@@ -62,7 +62,8 @@ class Descent:
     made
         Share of the record after that came from the one before.
     began, retired
-        Of every parcel: its first day, and the day after its last.
+        Of every parcel: its first day, and the day after its last; `NEVER` where it
+        began, or ended, after the as-of date.
     """
 
     parent: Integers
@@ -107,7 +108,8 @@ def trace(
     weights
         Area of each parcel by which ground is shared out, square metres.
     on
-        The as-of date; what happened later is left out.
+        The as-of date; what happened later is left out: a parcel that ended later
+        still is, and one that began later is not there.
 
     Returns
     -------
@@ -119,7 +121,7 @@ def trace(
     LedgerError
         The lineage names parcels that are not there, or dates contradict each other.
     """
-    edges = _edges(parcels, lineage, on)
+    edges = _edges(parcels, lineage)
     began = _days(parcels, "began_on", FIRST_DAY)
     retired = _days(parcels, "retired_on", NEVER)
     parent, child, day = edges.to_numpy(np.int64).T
@@ -129,10 +131,15 @@ def trace(
     if len(wrong):
         names = sorted({str(parcels.index[place]) for place in wrong})
         raise LedgerError(_CONTRADICTION.format(found=_list(names)))
+    today = day_number(on)
+    # Dates that only the lineage tells are needed of later steps too.
+    edges = edges[day <= today].reset_index(drop=True)
+    began, retired = (np.where(one > today, NEVER, one) for one in (began, retired))
     areas = weights.to_numpy("float64", na_value=0.0)
+    parent, child = edges["parent"].to_numpy(), edges["child"].to_numpy()
     edges["given"] = _shares(edges["parent"], areas[child])
     edges["made"] = _shares(edges["child"], areas[parent])
-    passing = np.flatnonzero(retired == began)
+    passing = np.flatnonzero((retired == began) & (began != NEVER))
     edges = _without(edges, passing, parcels.index)
     edges = edges.sort_values(["day", "child", "parent"], kind="stable")
     return Descent(
@@ -146,15 +153,13 @@ def trace(
     )
 
 
-def _edges(
-    parcels: pd.DataFrame, lineage: pd.DataFrame | None, on: dt.date
-) -> pd.DataFrame:
+def _edges(parcels: pd.DataFrame, lineage: pd.DataFrame | None) -> pd.DataFrame:
     if lineage is None or lineage.empty:
         return pd.DataFrame({"parent": [], "child": [], "day": []}, dtype="int64")
     day = day_numbers(lineage["happened_on"], empty=NEVER)
     # A boundary corrected under the same number moves no ground between records.
     moved = lineage["parent_id"] != lineage["child_id"]
-    kept = lineage[moved & (day <= day_number(on))]
+    kept = lineage[moved & (day != NEVER)]
     found = {
         name: parcels.index.get_indexer(pd.Index(kept[f"{name}_id"]))
         for name in ("parent", "child")

@@ -285,6 +285,20 @@ def test_nothing_is_known_after_the_as_of_date(keep: Keep) -> None:
         balance(books, YEAR)
 
 
+@pytest.mark.parametrize("dates", [{}, {"began_on": "2023-10-01"}])
+def test_what_was_split_after_the_as_of_date_stands_unsplit(
+    keep: Keep, dates: dict[str, str]
+) -> None:
+    ended = {"retired_on": dates["began_on"]} if dates else {}
+    parts = [B | dates | {"parcel_id": name} for name in ("A-1", "A-2")]
+    lineage = [edge("A", part["parcel_id"], "2023-10-01") for part in parts]
+    books = keep([A | ended, *parts], lineage=lineage, on="2023-09-05")
+
+    (row,) = stock(books).query("status == 'all'").to_dict("records")
+    assert (row["planar_m2"], row["parcel_ids"]) == (600.0, ("A",))
+    assert expected(books, dt.date(2023, 12, 31)).empty
+
+
 def test_a_period_cannot_end_before_it_begins() -> None:
     with pytest.raises(LedgerError, match="before it begins"):
         Period(dt.date(2023, 2, 1), dt.date(2023, 1, 31))
