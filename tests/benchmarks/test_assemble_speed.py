@@ -103,7 +103,8 @@ def answers(
     found, times = [], []
     for request in requests:
         asking = dataclasses.replace(request, objective=objective)
-        start = time.perf_counter()
+        # Time of the processor: others on the machine are no matter of the search.
+        start = time.process_time()
         found.append(
             assemble(
                 asking,
@@ -114,7 +115,7 @@ def answers(
                 cost=cost,
             )
         )
-        times.append((time.perf_counter() - start) * 1000)
+        times.append((time.process_time() - start) * 1000)
     return found, np.array(times)
 
 

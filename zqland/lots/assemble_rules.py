@@ -67,7 +67,7 @@ class AssemblyRules:
 
     most_parts: int = 8
     complete_parts: int = 4
-    effort: int = 400_000
+    effort: int = 200_000
     beam: int = 2_000
     exact_m2: float = 1.0
     most_alike: float = 0.5

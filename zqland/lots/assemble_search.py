@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Rows = NDArray[np.intp]
 
-_KEPT: Final = 20_000
+_KEPT: Final = 5_000
 """Sets in the window that are kept of each size; the better ones, all are counted."""
 
 _IMPROVED: Final = 100
@@ -189,7 +189,10 @@ def _improve(goal: Goal, found: Found) -> None:
     spent = found.made
     while (best := found.best()) is not None and tuple(best) != before:
         before = tuple(best)
+        # A turn per size of sets.
         for sets in list(found.sizes.values()):
+            if found.made - spent > goal.rules.effort:
+                return
             seeds = _best(goal, sets, _IMPROVED)
             found.add(seeds.grown(goal.patchwork, most_m2))
             if seeds.size == 1:
@@ -198,8 +201,6 @@ def _improve(goal: Goal, found: Found) -> None:
             found.add(smaller)
             found.made += seeds.effort(goal.patchwork) + smaller.effort(goal.patchwork)
             found.add(smaller.grown(goal.patchwork, most_m2))
-        if found.made - spent > goal.rules.effort:
-            return
 
 
 def _best(goal: Goal, sets: Sets, count: int) -> Sets:

@@ -126,7 +126,7 @@ class Sets:
             rest = np.delete(self.members, gone, axis=1)
             found.append(rest[connected(patchwork.touches(rest))])
         members = np.concatenate(found) if count else self.members[:, 1:]
-        return Sets.of(np.unique(members, axis=0), patchwork)
+        return _once(members, patchwork)
 
     def _extensions(self, patchwork: Patchwork) -> tuple[Rows, Rows]:
         """List every set with every neighbour of every member."""
@@ -168,8 +168,13 @@ def connected(touching: Booleans) -> Booleans:
 
 def joined(parts: Sequence[Sets], patchwork: Patchwork) -> Sets:
     """Put sets of one size together, each once, ordered by their members."""
-    members = np.unique(np.concatenate([part.members for part in parts]), axis=0)
-    return Sets.of(members, patchwork)
+    members = np.concatenate([part.members for part in parts])
+    return _once(members, patchwork)
+
+
+def _once(members: Rows, patchwork: Patchwork) -> Sets:
+    first = _first_of_each(patchwork.marks[members].sum(axis=1))
+    return Sets.of(_ordered(members[first]), patchwork)
 
 
 def _first_of_each(marks: Marks) -> Rows:
