@@ -7,7 +7,7 @@ along neighbours, with more flowing into each parcel than out of it,
 .. math:: \sum_u f_{uv} - \sum_w f_{vw} \ge x_v - K r_v
 
 so that every parcel taken is reached from the root. HiGHS gets ``ZQLAND_HIGHS_S``
-seconds, 5 if not set; assemblies get what the rules give them.
+seconds, 2 if not set; assemblies get what the rules give them.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 highspy = pytest.importorskip("highspy")
 
 LOTS = load_catalogues().lots
-SECONDS = float(os.environ.get("ZQLAND_HIGHS_S", "5"))
+SECONDS = float(os.environ.get("ZQLAND_HIGHS_S", "2"))
 MOST = 12
 MU = 2000 / 3
 
