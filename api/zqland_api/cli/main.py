@@ -96,6 +96,7 @@ app.command()(file_commands.convert)
 clerk_commands.add_commands(app)
 app.add_typer(store_app)
 app.command()(year_commands.ledger)
+app.command()(year_commands.yearbook)
 
 
 @app.command()

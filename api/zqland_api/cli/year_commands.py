@@ -16,13 +16,23 @@ from zqland_api.cli.options import OutputOptions, ViewOptions, takes
 from zqland_api.cli.store_options import StoreOptions, opened
 from zqland_api.cli.terminal import Terminal, session
 from zqland_api.errors import UsageError
+from zqland_api.files import write_atomically
 from zqland_api.yearbook.records import Recorded, of_demo, of_store, parse_moment
 from zqland_api.yearbook.tables import SHORT, Book, year_output
+from zqland_api.yearbook.workbook import write_yearbook
 from zqland_api.yearbook.year import Year, open_year
 
 _CREATING = Text(en="Creating the demonstration city", zh="生成演示城市")
 _READING = Text(en="Reading the store", zh="读取台账库")
 _ADDING = Text(en="Adding up the books", zh="汇总台账")
+_WRITING = Text(en="Writing the yearbook", zh="写入年度台账")
+_WRITTEN = Text(en="Written: {path}", zh="已写入：{path}")
+_NO_WORKBOOK = Text(
+    en="The yearbook is a workbook: {path} does not end in .xlsx. Name a file such as "
+    "yearbook.xlsx with --out; for csv or json, use `zqland ledger`.",
+    zh="年度台账为工作簿：{path} 不是 .xlsx 文件。请用 --out 指定，如 年度台账.xlsx；"
+    "需要 csv 或 json 请用 zqland ledger。",
+)
 _NO_FOLDER = Text(
     en="{folder} is not a folder of rule files. Name one with --catalogues.",
     zh="{folder} 不是规则文件夹。请用 --catalogues 指定。",
@@ -110,6 +120,35 @@ def ledger(
             report(_ADDING)
             shown = year_output(year, unit=view.unit, about=about, books=book or SHORT)
         terminal.deliver(shown, form=output.form, out=output.out)
+
+
+@takes(BookOptions, ViewOptions)
+def yearbook(
+    books: BookOptions,
+    view: ViewOptions,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE.xlsx",
+            help="Workbook to write. · 输出文件",
+            show_default=False,
+        ),
+    ],
+) -> None:
+    """Write the books of a year as a workbook to check and print. · 年度台账工作簿."""
+    with session(view.language) as terminal:
+        if out.suffix.casefold() != ".xlsx":
+            raise UsageError(_NO_WORKBOOK.format(path=out))
+        recorded, year = _open(books, view, terminal)
+        with terminal.working() as report:
+            report(_WRITING)
+            write_atomically(
+                out,
+                lambda draft: write_yearbook(
+                    draft, year, recorded, language=view.language, unit=view.unit
+                ),
+            )
+        terminal.say(_WRITTEN.format(path=out))
 
 
 def _open(
