@@ -149,7 +149,7 @@ def _part(reserve: Reserve, rows: Places) -> Reserve:
 
 def _about(evidence: pd.DataFrame, subjects: set[str]) -> pd.DataFrame:
     """Take the evidence about subjects, and whatever corrects it."""
-    chosen = evidence["subject_id"].isin(subjects).to_numpy(np.bool_)
+    chosen = evidence["subject_id"].isin(subjects).to_numpy(np.bool_, copy=True)
     if "supersedes" in evidence and "evidence_id" in evidence:
         # A correction may say that the fact is about another subject.
         corrects = np.flatnonzero(evidence["supersedes"].notna().to_numpy(np.bool_))
