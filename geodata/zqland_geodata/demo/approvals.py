@@ -233,12 +233,12 @@ def _quotas(batches: pd.DataFrame, ground: pd.DataFrame) -> pd.DataFrame:
     for kind in ("scale", "indicator"):
         figures = used.assign(used_m2=used[f"{kind}_m2"])
         for scope, own in _scopes(figures):
-            of_year = own.groupby("year")["used_m2"].sum()
             # The year of the ledger has room for its batches but the last one.
-            last = own[own["approved_on"].isna() & own["district"].eq("441204")]
-            of_year.loc[ON.year] -= (
-                0.5 * last["used_m2"].sum() if scope == "city" else 0
+            is_last = own["approved_on"].isna() & own["district"].eq("441204")
+            wanted = own["used_m2"].where(
+                ~is_last | (scope != "city"), own["used_m2"] / 2
             )
+            of_year = wanted.groupby(own["year"]).sum()
             granted = np.ceil(of_year * 1.02 / _HECTARE_M2) * _HECTARE_M2
             rows += [(year, kind, scope, area) for year, area in granted.items()]
     table = pd.DataFrame(rows, columns=["year", "kind", "scope", "granted_m2"])
