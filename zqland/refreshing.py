@@ -111,7 +111,7 @@ def offered_to(state: ReserveState, project_id: str) -> ReserveState:
     if not rows:
         return state
     parcels = state.parcels.copy()
-    asked = gpd.GeoDataFrame(parcels.iloc[rows])
+    asked = gpd.GeoDataFrame(parcels.iloc[np.array(rows)])
     seen = holds.held(asked, kept, on=state.on, project_id=project_id)
     in_reserve = (asked["status"] == Status.IN_RESERVE).to_numpy(np.bool_)
     seen["free"] = in_reserve & ~seen["held"].to_numpy(np.bool_)
