@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,6 +62,12 @@ _COUNT = Text(
     "pieces are counted from west to east, or in the order of the file.",
     zh="共分为 {pieces} 宗，给出了 {ids} 个编号（{given}）。请逐宗给出编号；"
     "各宗自西向东或按文件顺序排列。",
+)
+_AREAS = Text(
+    en="There are {pieces} pieces and {areas} declared areas ({given}). Give one per "
+    "piece, without commas within a figure.",
+    zh="共分为 {pieces} 宗，给出了 {areas} 个批准面积（{given}）。"
+    "请逐宗给出，数字中不用千位分隔符。",
 )
 _OLD = Text(
     en="{parcel} had {planar} and {ellipsoid}.",
@@ -135,6 +142,15 @@ class PieceOptions:
         typer.Option(
             metavar="ID",
             help="Number of what the shapes of the file leave. · 剩余部分的编号",
+            show_default=False,
+        ),
+    ] = None
+    declared: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AREA,AREA…",
+            help="Declared areas of the new parcels, each with its unit, in the order"
+            " of --ids: “19 mu,30.5 mu”. · 新地块批准面积",
             show_default=False,
         ),
     ] = None
@@ -340,7 +356,22 @@ def _pieces(
     made: dict[str, tuple[Any, dict[str, object]]] = dict(drawn)
     if asked.rest is not None:
         made[asked.rest] = (None, {})
-    return made
+    return made if asked.declared is None else _declared(made, asked.declared)
+
+
+def _declared(
+    pieces: dict[str, tuple[Any, dict[str, object]]], given: str
+) -> dict[str, tuple[Any, dict[str, object]]]:
+    """Add the declared areas, which are given in the order of the pieces."""
+    words = [word for word in re.split("[,，]", given) if word.strip()]
+    if len(words) != len(pieces):
+        told = {"areas": len(words), "given": given, "pieces": len(pieces)}
+        raise UsageError(_AREAS.format(**told))
+    areas = [parse_area(word) for word in words]
+    return {
+        name: (shape, facts | {"declared_m2": area})
+        for (name, (shape, facts)), area in zip(pieces.items(), areas, strict=True)
+    }
 
 
 def _facts_of(pieces: pd.DataFrame) -> list[dict[str, object]]:

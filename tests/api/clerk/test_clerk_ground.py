@@ -118,6 +118,19 @@ def test_a_line_splits_a_parcel_from_west_to_east(clerk: Clerk) -> None:
     assert {row["document"] for row in clerk.rows("lineage")} == {"文1"}
 
 
+def test_pieces_of_a_line_get_the_areas_that_are_declared(clerk: Clerk) -> None:
+    cut = ("split", "A-1", "--line", LINE, "--evidence", "none")
+    clerk.does(*cut, "--declared", "15 mu，10 001 m2")
+    areas = {row["parcel_id"]: row["declared_m2"] for row in clerk.rows("parcels")}
+    assert areas["A-1-1"] == pytest.approx(10_000.0)
+    assert areas["A-1-2"] == 10_001.0
+
+
+def test_every_piece_or_none_has_a_declared_area(clerk: Clerk) -> None:
+    cut = ("split", "A-1", "--line", LINE, "--evidence", "none")
+    assert "2 pieces and 1 declared" in clerk.fails(*cut, "--declared", "15 mu")
+
+
 def test_evidence_about_a_parcel_that_ended_is_told_to_be_about_no_other(
     clerk: Clerk,
 ) -> None:
