@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _FOLDER = Path(__file__).with_name("migrations")
+_FORM = sa.table("alembic_version", sa.column("version_num", sa.Text))
 
 
 def form_of(connection: Connection) -> str | None:
@@ -31,6 +33,25 @@ def form_of(connection: Connection) -> str | None:
         Its name; None for a database without a store.
     """
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def form_now(connection: Connection) -> str | None:
+    """Tell the form that a store has by now, which was a store when it was opened.
+
+    It is one small query, to be asked at the begin of each transaction: others may
+    bring the store to another form while it is open.
+
+    Parameters
+    ----------
+    connection
+        A connection with an open transaction.
+
+    Returns
+    -------
+    form
+        Its name; None where it was taken away.
+    """
+    return connection.scalar(sa.select(_FORM.c.version_num))
 
 
 @cache

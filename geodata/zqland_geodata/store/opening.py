@@ -183,6 +183,8 @@ class Store:
             engines.for_reading(self.engine) as connection,
             connection.begin(),
         ):
+            # Somebody may have upgraded it since it was opened.
+            _refuse_form(migrating.form_now(connection), self.name)
             yield connection
 
     def _commit(self, transaction: RootTransaction, token: str) -> None:
@@ -205,9 +207,9 @@ class Store:
         self, connection: Connection, said: tuple[str, str, str], token: str
     ) -> Revision:
         """Take the lock, then the next number: numbers follow the order of commits."""
-        row = sa.select(META.c.value).where(META.c.name == LOCK)
-        if connection.scalar(row.with_for_update()) is None:
-            raise StoreDamagedError(_NO_LOCK.format(store=self.name))
+        _lock(connection, self.name)
+        # Who upgrades takes the same lock: from here on it stays of this form.
+        _refuse_form(migrating.form_now(connection), self.name)
         last = revisions.last_number(connection)
         at = self._clock().astimezone(dt.UTC).replace(microsecond=0)
         if last:
@@ -310,7 +312,10 @@ def upgrade_store(address: str | Path, *, wait_s: float = engines.WAIT_S) -> str
     try:
         with in_words(name), engines.for_writing(engine) as connection:
             with connection.begin():
-                form = migrating.form_of(connection)
+                _refuse_form(migrating.form_of(connection), name, upgrading=True)
+                # Those who write in the older form finish first.
+                _lock(connection, name)
+                form = migrating.form_now(connection)
                 _refuse_form(form, name, upgrading=True)
                 if form == migrating.newest():
                     return None
@@ -371,6 +376,13 @@ def make_tables(connection: Connection, name: str) -> None:
         if connection.scalar(query) is None:
             raise StoreMissingError(_NO_POSTGIS.format(store=name))
     migrating.upgrade(connection)
+
+
+def _lock(connection: Connection, name: str) -> None:
+    """Wait for those who write, and let others wait until the transaction ends."""
+    row = sa.select(META.c.value).where(META.c.name == LOCK)
+    if connection.scalar(row.with_for_update()) is None:
+        raise StoreDamagedError(_NO_LOCK.format(store=name))
 
 
 def _check_form(engine: Engine, name: str) -> None:
