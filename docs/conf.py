@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sphinx.application import Sphinx
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+from draw_store import drawing, tables_text
 
 project = "zqland"
 author = "The zqland contributors"
@@ -59,6 +64,8 @@ def _write_catalogue_pages(_app: Sphinx) -> None:
     (folder / "columns.md").write_text(columns_page(), encoding="utf-8")
     (folder / "items.md").write_text(items_page(), encoding="utf-8")
     (folder / "findings.md").write_text(findings_page(), encoding="utf-8")
+    (folder / "store.svg").write_text(drawing(), encoding="utf-8")
+    (folder / "store_tables.txt").write_text(tables_text(), encoding="utf-8")
 
 
 def columns_page() -> str:
