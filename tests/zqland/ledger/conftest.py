@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 
+from zqland import tables
 from zqland.catalogues import Catalogues, load_catalogues
 from zqland.catalogues.document import CatalogueDocument
 from zqland.ledger import BASES, Books, open_books
@@ -90,6 +91,16 @@ def table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     return made
 
 
+PAPERS = ("contracts", "batches", "batch_parcels")
+
+
+def _full(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Make a table of papers with all its columns."""
+    known = tables.empty(name)
+    made = pd.DataFrame(rows, columns=known.columns)
+    return made.astype(known.dtypes.to_dict())
+
+
 @pytest.fixture(scope="session")
 def plain_rules() -> Catalogues:
     """Road: serviced; title: clean; both: mature; title and paper: standard."""
@@ -134,6 +145,7 @@ def keep(plain_rules: Catalogues) -> Callable[..., Books]:
             status_events=table("status_events", rows.get("status_events", [])),
             parks=PARKS,
             targets=table("targets", rows.get("targets", [])),
+            **{name: _full(name, rows[name]) for name in PAPERS if name in rows},
         )
         return open_books(
             reserve,
