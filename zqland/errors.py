@@ -16,6 +16,7 @@
     ├── LedgerError          (ValueError)   books that cannot be kept, or not yet
     ├── LineageError         (ValueError)   a split or merger that loses or makes land
     ├── LotError             (ValueError)   a lot that contradicts itself or the ground
+    ├── PortfolioError       (ValueError)   demands on a plan that exclude each other
     └── NotFoundError        (LookupError)  no such parcel, park, project, item …
 
 Each sentence says what was found, what is needed and what to do, in both languages.
@@ -88,6 +89,10 @@ class LineageError(ZqlandError, ValueError):
 
 class LotError(ZqlandError, ValueError):
     """What is asked of a lot contradicts itself, or is asked of no ground."""
+
+
+class PortfolioError(ZqlandError, ValueError):
+    """Demands on a plan exclude each other; the message names them."""
 
 
 class NotFoundError(ZqlandError, LookupError):
