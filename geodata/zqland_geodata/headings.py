@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from zqland import catalogues
+from zqland.quotas import KIND_TEXTS
 from zqland.text import Text
 from zqland_geodata import quantities
 from zqland_geodata.errors import AmbiguousColumnError
@@ -24,6 +25,7 @@ _UNIT_WORD = re.compile(r"^(?:单位|units?)\s*[:为]?\s*", re.IGNORECASE)
 _REPEATED = re.compile(r" \(\d{1,4}\)$")
 _PER_MU = re.compile(r"亩均|每亩|permu|a mu")
 _MARK = re.compile(r"[:/,;\s-]")
+_FIGURES = frozenset({"number", "integer"})
 _ROW_COUNTERS = frozenset({"序号", "编号", "no", "no."})
 
 
@@ -130,14 +132,14 @@ def match(heading: str, table: str) -> tuple[str, str] | None:
     if heading in known:
         return heading, _own_unit(known[heading])
     if whole in words:
-        return words[whole], ""
+        return words[whole], _counted_unit(known[words[whole]])
     word, stated = _divided(heading)
     if plain(word) in words:
         key = words[plain(word)]
         kind, unit = known[key]
         stated = _per_mu(word, stated, unit)
         # An unknown unit is handed on: the reader of the column refuses it by name.
-        is_stated = kind == "number" and (unit or quantities.is_unit(stated, unit))
+        is_stated = kind in _FIGURES and (unit or quantities.is_unit(stated, unit))
         return key, stated if is_stated else ""
     return _with_unit_behind(heading, words, known)
 
@@ -172,7 +174,7 @@ def _with_unit_behind(
         key = words.get(plain(text[: match.start()]))
         stated = _UNIT_WORD.sub("", text[match.end() :].strip())
         kind, unit = known[key] if key else ("", "")
-        if key and kind == "number" and quantities.is_unit(stated, unit):
+        if key and kind in _FIGURES and quantities.is_unit(stated, unit):
             return key, stated
     return None
 
@@ -221,10 +223,16 @@ def _said(text: Text | None) -> tuple[str, ...]:
 
 def _own_unit(column: tuple[str, str]) -> str:
     kind, unit = column
-    return unit if kind == "number" else ""
+    return unit if kind in _FIGURES else ""
 
 
-@lru_cache(maxsize=8)
+def _counted_unit(column: tuple[str, str]) -> str:
+    """Return the unit of a count: its names say what is counted, as 扣除天数 does."""
+    kind, unit = column
+    return unit if kind == "integer" and quantities.is_unit(unit, unit) else ""
+
+
+@lru_cache(maxsize=16)
 def _words(table: str) -> dict[str, str]:
     rows = catalogues.columns()
     rows = rows[rows["table"] == table]
@@ -252,6 +260,7 @@ def _labels() -> dict[str, Mapping[str, Text]]:
         "status": rules.readiness.status_texts,
         "predicate": rules.readiness.predicate_texts,
         "land_class": rules.class_texts,
+        "kind": {str(kind): text for kind, text in KIND_TEXTS.items()},
     }
 
 
