@@ -14,7 +14,7 @@ from zqland.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zqland.portfolio.options import Floats, Options, Places
+    from zqland.portfolio.options import Booleans, Floats, Options, Places
 
 LOOSE = 1e-9
 """Share of a capacity by which rounding of floats may exceed it."""
@@ -59,7 +59,7 @@ class Problem:
     """
 
     projects: tuple[str, ...]
-    is_forced: Places
+    is_forced: Booleans
     lots: tuple[str, ...]
     capacities: tuple[str, ...]
     granted: Floats
@@ -117,7 +117,7 @@ class Problem:
         conflict
             The projects concerned, what they need, and what there is.
         """
-        forced = np.flatnonzero((self.is_forced != 0) & ~np.isfinite(self.beyond))
+        forced = np.flatnonzero(self.is_forced & ~np.isfinite(self.beyond))
         spans = self.spans
         without = [int(place) for place in forced if spans[place] == spans[place + 1]]
         if without:
@@ -220,5 +220,5 @@ class Scaled:
             Nothing where it may stay without a lot, minus infinity where it may not;
             what the best lot left out is worth where that is more.
         """
-        none = np.where(self.problem.is_forced != 0, -np.inf, 0.0)
+        none = np.where(self.problem.is_forced, -np.inf, 0.0)
         return np.maximum(none, self.problem.beyond)

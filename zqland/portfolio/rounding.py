@@ -66,7 +66,7 @@ def worth(scaled: Scaled, chosen: Places) -> float:
 
 def unplaced(scaled: Scaled, chosen: Places) -> int:
     """Count projects that must be placed and are not."""
-    return int(((chosen == NONE) & (scaled.problem.is_forced != 0)).sum())
+    return int(((chosen == NONE) & scaled.problem.is_forced).sum())
 
 
 def _turns(scaled: Scaled, scores: Floats) -> Places:
@@ -74,7 +74,7 @@ def _turns(scaled: Scaled, scores: Floats) -> Places:
     others = scores.copy()
     others[places[places != NONE]] = -np.inf
     second, _ = best_of_each(others, scaled.spans)
-    is_forced = scaled.problem.is_forced != 0
+    is_forced = scaled.problem.is_forced
     return np.lexsort((np.maximum(0.0, second) - best, ~is_forced))
 
 

@@ -113,7 +113,7 @@ def solve(
     ... )
     >>> solution = solve(
     ...     Problem(
-    ...         projects=("A", "B"), is_forced=np.zeros(2), lots=("X", "Y"),
+    ...         projects=("A", "B"), is_forced=np.zeros(2, dtype=bool), lots=("X", "Y"),
     ...         capacities=("X", "Y"), granted=np.ones(2), options=options,
     ...     )
     ... )
