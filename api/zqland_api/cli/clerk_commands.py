@@ -1,23 +1,16 @@
-"""The commands by which a clerk lists, supplies and retires ground; all of them."""
+"""The commands by which a clerk lists, supplies and retires ground."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from zqland.status import Status
 from zqland.text import Text
 from zqland.units import parse_area
-from zqland_api.cli import (
-    evidence_commands,
-    hold_commands,
-    paper_commands,
-    shape_commands,
-    status_commands,
-)
 from zqland_api.cli.clerk_options import (
     DayOptions,
     ParcelArgument,
@@ -30,9 +23,6 @@ from zqland_api.errors import UsageError
 from zqland_geodata.store.holds import today
 from zqland_geodata.store.proceedings import WORDS, Step, take_step
 from zqland_geodata.store.supplying import supply_hold, supply_parcel
-
-if TYPE_CHECKING:
-    pass
 
 _STEP = Text(
     en="{parcel} is {status} from {on} on.", zh="{parcel} 自 {on} 起为“{status}”。"
@@ -127,35 +117,6 @@ class ContractOptions:
         if self.area is not None:
             given["area_m2"] = parse_area(self.area)
         return given or None
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Give the program the commands of the clerk.
-
-    Parameters
-    ----------
-    app
-        The program.
-    """
-    app.add_typer(evidence_commands.app, name="evidence")
-    app.add_typer(status_commands.app, name="status")
-    for name, command in (
-        ("split", shape_commands.split),
-        ("merge", shape_commands.merge),
-        ("boundary", shape_commands.boundary),
-        ("hold", hold_commands.hold),
-        ("prolong", hold_commands.prolong),
-        ("release", hold_commands.release),
-        ("holds", hold_commands.list_holds),
-        ("reserve", reserve),
-        ("list", list_parcel),
-        ("supply", supply),
-        ("return", return_parcel),
-        ("retire", retire),
-    ):
-        app.command(name)(command)
-    app.add_typer(paper_commands.target_app, name="target")
-    app.add_typer(paper_commands.document_app, name="document")
 
 
 @takes(DayOptions, StoreOptions, ByOptions, SeenOptions)

@@ -1,50 +1,132 @@
-"""The commands of ``zqland``: each reads, asks the desk, and delivers."""
+"""The program ``zqland``: its commands, each imported when it is asked for."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
-from pydantic import SecretStr
 
-from zqland.findings import Finding
-from zqland.needs import Need
-from zqland.text import Text
-from zqland_api import maps
-from zqland_api.cli import clerk_commands, year_commands
-from zqland_api.cli import files as file_commands
-from zqland_api.cli.options import (
-    InputFile,
-    OutputOptions,
-    ProjectOptions,
-    RecordOptions,
-    ViewOptions,
-    sources_of,
-    takes,
-)
-from zqland_api.cli.store_commands import store_app
-from zqland_api.cli.terminal import Terminal, exit_on_errors, prepare_streams, session
-from zqland_api.demo_run import run_demo
-from zqland_api.desk import TOP, Desk
-from zqland_api.errors import UsageError
-from zqland_api.files import write_bytes
-from zqland_api.matching_output import matches_output
+from zqland_api.cli.later import Later, LaterGroup
+from zqland_api.cli.streams import prepare_streams
 from zqland_api.release import release
-from zqland_api.serving import serve_app
-from zqland_api.settings import (
-    DisplaySettings,
-    LimitSettings,
-    ServerSettings,
-    Settings,
-    SourceSettings,
-)
-from zqland_api.sheets import Output
-from zqland_api.view import View
-from zqland_api.views import stages_sheet
+
+COMMANDS = {
+    "check": (
+        "files:check",
+        "List what is wrong with files; nothing is changed in them. · 检查文件.",
+    ),
+    "convert": (
+        "files:convert",
+        "Write parcels in another form; losses are listed. · 格式转换.",
+    ),
+    "stages": (
+        "desk_commands:stages",
+        "Derive the readiness of parcels on a day. · 推定地块阶段.",
+    ),
+    "match": (
+        "desk_commands:match_projects",
+        "Find the ground that fits projects, and why. · 项目找地.",
+    ),
+    "map": (
+        "desk_commands:draw_map",
+        "Draw a web map as one file that needs no network. · 绘制地图.",
+    ),
+    "serve": (
+        "desk_commands:serve",
+        "Serve the desk: map, match form, acreage, data. · 启动服务.",
+    ),
+    "demo": (
+        "desk_commands:demo",
+        "Make the demonstration city with its maps, matches and workbook. · 演示.",
+    ),
+    "store": (
+        "store_commands:store_app",
+        "The store: make it, import files, look back, back up. · 台账库",
+    ),
+    "evidence": (
+        "evidence_commands:app",
+        "Evidence: add, correct and list entries. · 佐证",
+    ),
+    "status": (
+        "status_commands:app",
+        "Status events: list and correct them. · 状态记录",
+    ),
+    "split": (
+        "shape_commands:split",
+        "Split a parcel along lines or into the shapes of a file. · 分割地块.",
+    ),
+    "merge": (
+        "shape_commands:merge",
+        "Merge parcels that lie side by side. · 合并地块.",
+    ),
+    "boundary": (
+        "shape_commands:boundary",
+        "Correct the boundary of a parcel. · 更正界址.",
+    ),
+    "hold": (
+        "hold_commands:hold",
+        "Hold a parcel, or a part of it, for a project until a date. · 预留用地.",
+    ),
+    "prolong": (
+        "hold_commands:prolong",
+        "Prolong a hold. · 延长预留.",
+    ),
+    "release": (
+        "hold_commands:release",
+        "Release a hold before its last day. · 解除预留.",
+    ),
+    "holds": (
+        "hold_commands:list_holds",
+        "List the holds that are open. · 列出预留.",
+    ),
+    "reserve": (
+        "clerk_commands:reserve",
+        "Take a parcel into reserve, for the first time or again. · 入库.",
+    ),
+    "list": (
+        "clerk_commands:list_parcel",
+        "List a parcel for sale. · 挂牌.",
+    ),
+    "supply": (
+        "clerk_commands:supply",
+        "Supply a parcel, or what is held, with its contract. · 供地.",
+    ),
+    "return": (
+        "clerk_commands:return_parcel",
+        "Record that supplied ground came back. · 退回、收回.",
+    ),
+    "retire": (
+        "clerk_commands:retire",
+        "Take a parcel out of the reserve for good. · 注销、退出储备.",
+    ),
+    "target": (
+        "paper_commands:target_app",
+        "Targets of a year: set, drop and list them. · 年度目标",
+    ),
+    "document": (
+        "paper_commands:document_app",
+        "Documents: record and list them by their fingerprints. · 文件",
+    ),
+    "ledger": (
+        "year_commands:ledger",
+        "Show the books of a year: stock, movements, targets, forecast. · 年度台账.",
+    ),
+}
+"""The commands in the order of the help: where each stands, and what it does."""
+
+
+class Program(LaterGroup):
+    """All commands of zqland."""
+
+    later: ClassVar = {
+        name: Later(f"zqland_api.cli.{place}", text)
+        for name, (place, text) in COMMANDS.items()
+    }
+
 
 app = typer.Typer(
     name="zqland",
+    cls=Program,
     help="The desk of an industrial land reserve: parcels, their readiness, and the"
     " ground that fits each project. · 工业用地储备台",
     no_args_is_help=True,
@@ -52,15 +134,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-_NO_PROJECTS = Text(
-    en="There are no projects to match. Give them with --projects.",
-    zh="没有可匹配的项目。请用 --projects 提供项目表。",
-)
-_DERIVING = Text(en="Deriving the stages", zh="推定阶段")
-_MATCHING = Text(en="Matching projects", zh="匹配项目")
-_DRAWING = Text(en="Drawing the map", zh="绘制地图")
-_WRITTEN = Text(en="Written: {path}", zh="已写入：{path}")
 
 
 def main() -> None:
@@ -89,232 +162,3 @@ def start(
     ] = False,
 ) -> None:
     """Take the options before the command."""
-
-
-app.command()(file_commands.check)
-app.command()(file_commands.convert)
-clerk_commands.add_commands(app)
-app.add_typer(store_app)
-app.command()(year_commands.ledger)
-app.command()(year_commands.yearbook)
-
-
-@app.command()
-@takes(RecordOptions, ViewOptions, OutputOptions)
-def stages(
-    file: InputFile, records: RecordOptions, view: ViewOptions, output: OutputOptions
-) -> None:
-    """Derive the readiness of parcels on a day. · 推定地块阶段."""
-    with session(view.language) as terminal:
-        with terminal.working() as report:
-            desk = Desk.open(
-                sources_of(file, records, view),
-                limits=LimitSettings().limits(),
-                report=report,
-            )
-            shown = view.view(desk, use="lot")
-            report(_DERIVING)
-            answer = _stages(desk, shown)
-        terminal.deliver(answer, form=output.form, out=output.out)
-        _remarks(terminal, desk)
-    exit_on_errors(desk.records.findings)
-
-
-@app.command(name="match")
-@takes(ProjectOptions, RecordOptions, ViewOptions, OutputOptions)
-def match_projects(
-    files: ProjectOptions,
-    records: RecordOptions,
-    view: ViewOptions,
-    output: OutputOptions,
-    project: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this project; again for more. · 项目编号"),
-    ] = None,
-    top: Annotated[
-        int, typer.Option(min=1, max=1000, help="Most matches to list. · 列出数量")
-    ] = TOP,
-) -> None:
-    """Find the ground that fits projects, and why. · 项目找地."""
-    with session(view.language) as terminal:
-        desk = _open(terminal, files, records, view)
-        shown = view.view(desk, use="need")
-        needs, unmet = _needs(desk, shown, chosen=project or [])
-        answers = [
-            desk.answer(need, on=shown.on, unit=shown.unit, top=top)
-            for need in terminal.track(needs, _MATCHING)
-        ]
-        shown_answers = matches_output(answers, desk, shown)
-        terminal.deliver(shown_answers, form=output.form, out=output.out)
-        terminal.tell(unmet)
-        _remarks(terminal, desk)
-    exit_on_errors([*unmet, *desk.records.findings])
-
-
-@app.command(name="map")
-@takes(ProjectOptions, RecordOptions, ViewOptions)
-def draw_map(  # noqa: PLR0913 - each option of a command is an argument
-    files: ProjectOptions,
-    records: RecordOptions,
-    view: ViewOptions,
-    *,
-    project: Annotated[
-        str | None,
-        typer.Option(
-            help="Draw the ground that fits this project. · 项目编号",
-            show_default=False,
-        ),
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Page to write. · 输出文件")] = Path(
-        "map.html"
-    ),
-    basemap: Annotated[
-        str,
-        typer.Option(
-            help="Map behind: none, tianditu, tianditu_image, osm, amap. · 底图"
-        ),
-    ] = "none",
-    basemap_key: Annotated[
-        str | None,
-        typer.Option(
-            envvar="ZQLAND_BASEMAP_KEY",
-            help="Key of the basemap. · 底图密钥",
-            show_default=False,
-        ),
-    ] = None,
-    public: Annotated[
-        bool,
-        typer.Option(
-            "--public", help="Leave out what is internal; whole metres. · 公开版"
-        ),
-    ] = False,
-) -> None:
-    """Draw a web map as one file that needs no network. · 绘制地图."""
-    with session(view.language) as terminal:
-        desk = _open(terminal, files, records, view)
-        shown = view.view(desk, use="ledger" if project is None else "need")
-        key = None if basemap_key is None else SecretStr(basemap_key)
-        display = DisplaySettings.model_construct(basemap=basemap, basemap_key=key)
-        behind = maps.basemap_of(display)
-        with terminal.working() as report:
-            report(_DRAWING)
-            if project is None:
-                html = maps.draw_reserve(desk, shown, basemap=behind, public=public)
-            else:
-                need = desk.need(project, basis=shown.basis)
-                answer = desk.answer(need, on=shown.on, unit=shown.unit)
-                html = maps.draw_matches(
-                    desk, answer, shown, basemap=behind, public=public
-                )
-            write_bytes(out, html.encode())
-        _remarks(terminal, desk)
-        terminal.say(_WRITTEN.format(path=out))
-    exit_on_errors(desk.records.findings)
-
-
-@app.command()
-@takes(ProjectOptions, RecordOptions, ViewOptions)
-def serve(
-    files: ProjectOptions,
-    records: RecordOptions,
-    view: ViewOptions,
-    *,
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on. · 监听地址")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port. · 端口")
-    ] = None,
-    open_browser: Annotated[
-        bool, typer.Option("--open", help="Open the start page. · 打开浏览器")
-    ] = False,
-) -> None:
-    """Serve the desk: map, match form, acreage, data. · 启动服务."""
-    with session(view.language) as terminal:
-        settings = _settings(files, records, view, host=host, port=port)
-        with terminal.working() as report:
-            desk = Desk.open(
-                settings.sources, limits=settings.limits.limits(), report=report
-            )
-        terminal.tell(desk.records.findings)
-        terminal.say_all(desk.records.notes)
-        serve_app(settings, desk, say=terminal.say, open_browser=open_browser)
-
-
-@app.command()
-@takes(ViewOptions)
-def demo(
-    view: ViewOptions,
-    *,
-    out: Annotated[Path, typer.Option(help="Folder to fill. · 输出文件夹")] = Path(
-        "out/demo"
-    ),
-) -> None:
-    """Make the demonstration city with its maps, matches and workbook. · 演示."""
-    with session(view.language) as terminal:
-        run_demo(out, view, terminal)
-
-
-def _open(
-    terminal: Terminal,
-    files: ProjectOptions,
-    records: RecordOptions,
-    view: ViewOptions,
-) -> Desk:
-    sources = sources_of(files.parcels, records, view, projects=files.projects)
-    with terminal.working() as report:
-        desk = Desk.open(sources, limits=LimitSettings().limits(), report=report)
-        report(_DERIVING)
-        desk.state(view.on or desk.default_on)
-    return desk
-
-
-def _stages(desk: Desk, view: View) -> Output:
-    state = desk.measured(view.on, view.basis)
-    sheet = stages_sheet(state, desk.catalogues, basis=view.basis, unit=view.unit)
-    shapes = state.parcels.geometry
-    return Output(about=view.about(desk), sheets=(sheet,), shapes=shapes)
-
-
-def _needs(
-    desk: Desk, view: View, *, chosen: list[str]
-) -> tuple[list[Need], list[Finding]]:
-    if chosen:
-        return [desk.need(project, basis=view.basis) for project in chosen], []
-    needs, findings = desk.needs(basis=view.basis)
-    if not needs and not findings:
-        raise UsageError(_NO_PROJECTS)
-    return needs, findings
-
-
-def _remarks(terminal: Terminal, desk: Desk) -> None:
-    terminal.tell(desk.records.findings)
-    terminal.say_all(desk.records.notes)
-
-
-def _settings(
-    files: ProjectOptions,
-    records: RecordOptions,
-    view: ViewOptions,
-    *,
-    host: str | None,
-    port: int | None,
-) -> Settings:
-    """Take the service's settings from the environment, then from the options."""
-    found = Settings.from_environment()
-    named = sources_of(files.parcels, records, view, projects=files.projects)
-    given = {
-        name: value for name, value in named.model_dump().items() if value is not None
-    }
-    sources = SourceSettings.model_construct(**{**found.sources.model_dump(), **given})
-    display = found.display.model_copy(
-        update={"unit": view.unit, **({"language": view.lang} if view.lang else {})}
-    )
-    listening = {"host": host, "port": port}
-    server = ServerSettings.model_construct(
-        **{
-            **found.server.model_dump(),
-            **{name: value for name, value in listening.items() if value is not None},
-        }
-    )
-    return Settings(sources, display, server, found.limits)

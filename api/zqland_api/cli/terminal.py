@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,22 +53,6 @@ _NEEDS_FILE = Text(
     zh="工作簿需写入文件：请用 --out 指定，如 --out 文件.xlsx。",
 )
 _ERROR = Text(en="Error", zh="错误")
-
-
-def prepare_streams() -> None:
-    """Make stdout and stderr able to carry Chinese, whatever the locale.
-
-    What is piped is UTF-8, as every file of zqland is. A terminal keeps its own
-    encoding unless that is plain ASCII, and shows what it lacks as escapes.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if not isinstance(stream, io.TextIOWrapper):
-            continue
-        is_plain = stream.encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968")
-        if is_plain or not stream.isatty():
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-        else:
-            stream.reconfigure(errors="backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)
