@@ -190,7 +190,7 @@ def _proof_columns(draft: Draft, own: Block, count: int) -> list[Column]:
         draft.area_column(
             Text(en="Difference", zh="差额"), differences, key="difference"
         ),
-        Column(Text(en="Closes", zh="平衡"), marks, width=8, key="closes"),
+        Column(Text(en="Closes", zh="平衡"), marks, kind="mark", width=8, key="closes"),
     ]
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from zqland.readiness import PREDICATES
 from zqland.text import Text
-from zqland.units import UNIT_TEXTS
 from zqland_api.yearbook.draft import Draft
 from zqland_geodata.workbook.cells import Block
 
@@ -53,8 +51,6 @@ def bars_by_park(draft: Draft, block: Block) -> Any:  # noqa: ANN401 - the libra
             "num_format": "#,##0",
             "num_font": _font(draft),
             "major_gridlines": {"visible": True, "line": {"color": _GRID}},
-            "name": draft.book.say(UNIT_TEXTS[draft.unit]),
-            "name_font": _font(draft),
             "label_position": "high",
         }
     )
@@ -73,7 +69,7 @@ def pace_chart(draft: Draft, block: Block, book: str) -> Any:  # noqa: ANN401 - 
     book
         The predicate.
     """
-    chart = draft.book.add_chart({"type": "scatter", "subtype": "straight"})
+    chart = draft.book.add_chart({"type": "line"})
     days = f"={block.range('last_day')}"
     chart.add_series(
         {
@@ -102,14 +98,12 @@ def pace_chart(draft: Draft, block: Block, book: str) -> Any:  # noqa: ANN401 - 
     _dress(
         draft, chart, title.format(book=draft.book_text(book), year=draft.year.number)
     )
-    year = draft.year.number
     chart.set_x_axis(
         {
             "date_axis": True,
-            "min": _serial(dt.date(year, 1, 1)),
-            "max": _serial(dt.date(year + 1, 1, 1)),
-            "major_unit": 61,
-            "num_format": "m-d",
+            "major_unit": 1,
+            "major_unit_type": "months",
+            "num_format": "yyyy-mm",
             "num_font": _font(draft),
             "major_gridlines": {"visible": False},
         }
@@ -151,7 +145,7 @@ def month_chart(draft: Draft, block: Block, books: tuple[str, ...]) -> Any:  # n
 def _dress(draft: Draft, chart: Any, title: Text) -> None:  # noqa: ANN401 - as above
     chart.set_title(
         {
-            "name": draft.book.say(title),
+            "name": draft.book.say(draft.heading(title)),
             "name_font": {**_font(draft), "size": 12, "bold": True},
             "overlay": False,
         }
@@ -168,16 +162,9 @@ def _areas_up(draft: Draft, chart: Any) -> None:  # noqa: ANN401 - as above
             "min": 0,
             "major_gridlines": {"visible": True, "line": {"color": _GRID}},
             "line": {"none": True},
-            "name": draft.book.say(UNIT_TEXTS[draft.unit]),
-            "name_font": _font(draft),
         }
     )
 
 
 def _font(draft: Draft) -> dict[str, Any]:
     return {"name": draft.book.font, "size": 9}
-
-
-def _serial(day: dt.date) -> int:
-    """Count the days as spreadsheets do."""
-    return (day - dt.date(1899, 12, 30)).days

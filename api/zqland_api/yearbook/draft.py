@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from zqland.areas import METHOD_TEXTS, Method
+from zqland.findings import SEVERITY_TEXTS, Finding, ranked
 from zqland.readiness import PREDICATES
 from zqland.text import Text
 from zqland.units import UNIT_TEXTS, Unit, from_m2
 from zqland_api.yearbook.formulas import NONE
 from zqland_api.yearbook.words import book_words, park_words, status_words
 from zqland_api.yearbook.year import Year
-from zqland_geodata.workbook.form import Book, Column
+from zqland_geodata.workbook.cells import Block
+from zqland_geodata.workbook.form import Book, Column, Sheet
 
 BOOKS = ("all", *PREDICATES)
 """The books in their order."""
@@ -123,3 +125,65 @@ def named(keys: Iterable[object], words: Mapping[str, str]) -> list[str]:
 def or_dash(keys: Iterable[object]) -> list[str]:
     """Write keys as they are; a dash where there is none."""
     return named(keys, {})
+
+
+Sums = tuple[int, Callable[[Block], list[Column]]]
+"""A table that adds up a list: how many lines it has, and its columns."""
+
+
+def write_over(sheet: Sheet, columns: list[Column], *tables: Sums) -> Block:
+    """Write a list, and above it the tables that add it up.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    columns
+        The list.
+    *tables
+        What stands above it, from top to bottom.
+
+    Returns
+    -------
+    block
+        Where the list stands.
+    """
+    begin = sheet.row
+    # A gap, the headings, the lines (or that there are none), and a gap.
+    sheet.row += sum(max(count, 1) + 3 for count, _ in tables)
+    block = sheet.write_table(columns, frozen=False)
+    end, sheet.row = sheet.row, begin
+    for _, make in tables:
+        sheet.write_table(make(block), main=False)
+        sheet.row += 1
+    sheet.row = end
+    return block
+
+
+_FOUND = Text(
+    en="{severity} – {record}: {message}; {action}",
+    zh="{severity}—{record}：{message}；{action}",
+)
+
+
+def write_findings(draft: Draft, sheet: Sheet, findings: Sequence[Finding]) -> None:
+    """List below a table what contradicts itself or is missing, the worst first.
+
+    Parameters
+    ----------
+    draft
+        The yearbook.
+    sheet
+        The sheet.
+    findings
+        What was found.
+    """
+    sheet.row += 1
+    for one in ranked(findings):
+        line = _FOUND.format(
+            severity=SEVERITY_TEXTS[one.severity],
+            record=one.record or draft.year.number,
+            message=one.message,
+            action=one.action,
+        )
+        sheet.write_line(line)

@@ -160,7 +160,13 @@ def _parcel_columns(draft: Draft, known: pd.DataFrame) -> list[Column]:
             )
             for one in _in_order(basis)
         ),
-        Column(Text(en="Without a figure", zh="缺面积"), lacks, width=8, key="lacks"),
+        Column(
+            Text(en="Without a figure", zh="缺面积"),
+            lacks,
+            kind="mark",
+            width=8,
+            key="lacks",
+        ),
     ]
     for end in ENDS:
         columns += _end_columns(draft, known, end)
@@ -186,6 +192,7 @@ def _end_columns(draft: Draft, known: pd.DataFrame, end: str) -> list[Column]:
             Column(
                 of_end.format(end=SIDE_TEXTS[end], what=names[book]),
                 known[f"{end}_{book}"].fillna(""),
+                kind="mark",
                 width=8,
                 key=f"{end}_{book}",
             )

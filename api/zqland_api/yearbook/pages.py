@@ -6,6 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from zqland.text import Text
+from zqland_api.yearbook.approval_sheets import (
+    add_approvals,
+    add_quotas,
+    add_steps,
+)
 from zqland_api.yearbook.book_sheets import (
     add_balance,
     add_bases,
@@ -13,6 +18,7 @@ from zqland_api.yearbook.book_sheets import (
     add_parks,
 )
 from zqland_api.yearbook.draft import Draft
+from zqland_api.yearbook.idle_sheets import add_idle, add_unsupplied
 from zqland_api.yearbook.lists import Lists
 from zqland_api.yearbook.plan_sheets import add_forecast, add_targets
 from zqland_api.yearbook.supply_sheets import add_holds, add_supplied
@@ -135,6 +141,51 @@ PAGES = (
             "期末为项目预留、尚在有效期内的地块。",
         ),
         add_holds,
+    ),
+    Page(
+        _t("Approvals", "用地报批"),
+        _t(
+            "Batches of land-use approval: how far they are, and the earliest approval "
+            "by the least times of the law.",
+            "报批批次的办理进度，以及按法定最短时限推算的最早批准日期。",
+        ),
+        add_approvals,
+    ),
+    Page(
+        _t("Approval steps", "报批步骤"),
+        _t(
+            "What can be done now in each batch, what runs and what is overdue; "
+            "critical steps decide the day of approval.",
+            "各批次当前可启动、办理中及逾期的步骤；关键步骤决定批准日期。",
+        ),
+        add_steps,
+    ),
+    Page(
+        _t("Quotas", "规模与指标"),
+        _t(
+            "Scale of building land and yearly indicator, two limits apart: granted, "
+            "used, kept, and what does not fit. Areas are those of the documents.",
+            "用地规模与用地指标分别控制：下达、已使用、已预留、结余，及无法安排的批次。"
+            "面积按批文所列。",
+        ),
+        add_quotas,
+    ),
+    Page(
+        _t("Idle land", "闲置土地"),
+        _t(
+            "Contracts of supply against the rule of idle land, each with its reason.",
+            "供地合同按闲置土地认定规则逐宗判定，并列明理由。",
+        ),
+        add_idle,
+    ),
+    Page(
+        _t("Not supplied", "批而未供"),
+        _t(
+            "Land that was approved but not supplied, by the year of its approval. "
+            "Ground of parcels that were split or merged since is followed by area.",
+            "已批准而尚未供应的土地，按批准年度。批后分割、合并的地块按面积追踪到现地块。",
+        ),
+        add_unsupplied,
     ),
 )
 PARCELS = Page(

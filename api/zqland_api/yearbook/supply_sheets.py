@@ -10,7 +10,7 @@ import pandas as pd
 from zqland.areas import METHOD_TEXTS, Method
 from zqland.ledger import BASES
 from zqland.text import Text
-from zqland_api.yearbook.draft import Draft, named, or_dash
+from zqland_api.yearbook.draft import Draft, named, or_dash, write_over
 from zqland_api.yearbook.formulas import YES, count_if, quoted, sum_if
 from zqland_api.yearbook.lists import Lists
 from zqland_api.yearbook.words import scope_text
@@ -44,13 +44,8 @@ def add_supplied(draft: Draft, sheet: Sheet, lists: Lists) -> None:
     sheet.write_line(_COUNTS.format(scope=scope))
     supplied, share = draft.year.supplied(), draft.year.share()
     columns = _supplied_columns(draft, lists, supplied)
-    begin, lines = sheet.row, len(BASES)
-    # The list stands below the shares, which add it up.
-    sheet.row += lines + 3
-    block = sheet.write_table(columns)
-    end, sheet.row = sheet.row, begin
-    sheet.write_table(_share_columns(draft, sheet, block, share), main=False)
-    sheet.row = end
+    shares = len(share), lambda block: _share_columns(draft, sheet, block, share)
+    write_over(sheet, columns, shares)
 
 
 def _supplied_columns(
@@ -74,12 +69,14 @@ def _supplied_columns(
         Column(
             Text(en="Counts", zh="计入占比"),
             marks("industrial"),
+            kind="mark",
             width=10,
             key="counts",
         ),
         Column(
             Text(en="Standard", zh="标准地"),
             marks("standard"),
+            kind="mark",
             width=10,
             key="standard",
         ),

@@ -97,30 +97,25 @@ def _write_cover(
     sheet.row += 1
     period = Text(en="{first} to {last}", zh="{first} 至 {last}")
     span = period.format(first=year.period.first, last=year.period.last)
-    pairs: list[tuple[Text, object, str]] = [
-        (
-            Text(en="Scope", zh="范围"),
-            say(scope_text(year.scope, year.books.parks)),
-            "text",
-        ),
-        (Text(en="Period", zh="期间"), say(span), "text"),
-        (Text(en="As of", zh="截至日期"), year.books.on, "date"),
-        (Text(en="Basis", zh="面积口径"), say(METHOD_TEXTS[year.basis]), "text"),
+    pairs: list[tuple[Text, object]] = [
+        (Text(en="Scope", zh="范围"), scope_text(year.scope, year.books.parks)),
+        (Text(en="Period", zh="期间"), span),
+        (Text(en="As of", zh="截至日期"), year.books.on),
+        (Text(en="Basis", zh="面积口径"), METHOD_TEXTS[year.basis]),
         (
             Text(en="Basis of the targets", zh="目标面积口径"),
-            say(METHOD_TEXTS[year.target_basis]),
-            "text",
+            METHOD_TEXTS[year.target_basis],
         ),
-        (Text(en="Unit", zh="面积单位"), say(UNIT_TEXTS[draft.unit]), "text"),
-        (Text(en="Rules", zh="规则目录版本"), year.books.catalogue_hash, "text"),
+        (Text(en="Unit", zh="面积单位"), UNIT_TEXTS[draft.unit]),
+        (Text(en="Rules", zh="规则目录版本"), year.books.catalogue_hash),
     ]
     if recorded.store:
-        pairs.append((Text(en="Store", zh="台账库"), recorded.store, "text"))
+        pairs.append((Text(en="Store", zh="台账库"), recorded.store))
     if recorded.version is not None:
         version = Text(en="Ledger version", zh="台账版本（修订号）")
-        pairs.append((version, recorded.version, "count"))
-    for label, value, kind in pairs:
-        sheet.write_pair(label, value, kind)
+        pairs.append((version, recorded.version))
+    for label, value in pairs:
+        sheet.write_pair(label, say(value) if isinstance(value, Text) else value)
     sheet.write_pair(Text(en="Balance", zh="收支平衡"), _verdict(draft, proofs))
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from zqland import holds, ledger
+from zqland.approvals import Approvals, approvals
 from zqland.areas import METHOD_TEXTS, Method
 from zqland.catalogues import Catalogues
+from zqland.idle import IdleLand, idle_land
 from zqland.ledger import BASES, CITY, PROVINCIAL_UP, Books, Kind, Period
 from zqland.ledger.supply import INDUSTRIAL
+from zqland.quotas import QuotaUse, batch_states, quota_use
 from zqland.readiness import PREDICATES
 from zqland.reserve import Reserve
 from zqland.text import Text
+from zqland.unsupplied import Unsupplied, unsupplied
 from zqland_api.errors import UsageError
 
 _NO_BASIS = Text(
@@ -226,7 +230,91 @@ class Year:
             ["held_until", "hold_id"], ignore_index=True
         )
 
+    def approvals(self) -> Approvals:
+        """Work out how far the batches are that have ground in the scope."""
+        found = approvals(
+            self.books.reserve, on=self.period.last, catalogues=self.catalogues
+        )
+        if self.scope == CITY:
+            return found
+        inside = set(self.books.parcels.index[self.books.inside(self.scope)])
+        batches = found.batches
+        here = batches[[not inside.isdisjoint(ids) for ids in batches["parcel_ids"]]]
+        ids = set(here["batch_id"])
+        return replace(
+            found,
+            batches=here.reset_index(drop=True),
+            steps=found.steps[found.steps["batch_id"].isin(ids)],
+            findings=tuple(one for one in found.findings if one.record in ids),
+        )
 
+    @property
+    def quota_scope(self) -> str:
+        """Whose quotas are looked at: those of a district, else those of the city."""
+        kind, _, name = self.scope.rpartition(":")
+        return name if kind == "district" else CITY
+
+    def quotas(self) -> QuotaUse:
+        """Compare the batches of the plan year with what was granted for it."""
+        use = quota_use(self.books.reserve, on=self.period.last, year=self.number)
+        if self.quota_scope == CITY:
+            return use
+        return replace(
+            use,
+            limits=use.limits[use.limits["scope"].eq(self.quota_scope)],
+            batches=use.batches[use.batches["scope"].eq(self.quota_scope)],
+        )
+
+    def quota_ground(self) -> pd.DataFrame:
+        """List the ground of the batches of the plan year.
+
+        Returns
+        -------
+        ground
+            One row per batch and parcel: ``batch_id``, ``district``, ``state``,
+            ``parcel_id``, ``area_m2``, ``scale_m2`` and ``indicator_m2``.
+        """
+        reserve = self.books.reserve
+        batches, rows = reserve.batches, reserve.batch_parcels
+        if batches.empty or rows.empty:
+            return pd.DataFrame(columns=list(_QUOTA_COLUMNS))
+        states = batch_states(batches, on=self.period.last)
+        chosen = batches["year"].eq(self.number).fillna(value=False)
+        if self.quota_scope != CITY:
+            chosen &= batches["district"].eq(self.quota_scope)
+        known = batches.assign(state=states)[chosen]
+        ground = rows.merge(known[["batch_id", "district", "state"]], on="batch_id")
+        return ground[list(_QUOTA_COLUMNS)].sort_values(
+            ["batch_id", "parcel_id"], ignore_index=True
+        )
+
+    def idle(self) -> IdleLand:
+        """Judge the contracts of supply by the rule of idle land."""
+        rules = self.catalogues.idle
+        return idle_land(self._books_at_end(), rules=rules, scope=self.scope)
+
+    def unsupplied(self) -> Unsupplied:
+        """Add up what was approved but not supplied."""
+        return unsupplied(self._books_at_end(), scope=self.scope)
+
+    def _books_at_end(self) -> Books:
+        """Open the books as of the end of the period, where that is another day."""
+        if self.books.on == self.period.last:
+            return self.books
+        return ledger.open_books(
+            self.books.reserve, on=self.period.last, catalogues=self.catalogues
+        )
+
+
+_QUOTA_COLUMNS = (
+    "batch_id",
+    "district",
+    "state",
+    "parcel_id",
+    "area_m2",
+    "scale_m2",
+    "indicator_m2",
+)
 _HOLD_COLUMNS = (
     "hold_id",
     "parcel_id",

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 import pandas as pd
 import xlsxwriter
 
 from zqland.text import Language, Text
 from zqland_geodata.workbook.cells import LINKS_PER_SHEET, Block, Formula, Linked
+from zqland_geodata.workbook.lines import broken, width_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,6 +38,7 @@ _HEAD_STYLE = {
     "valign": "vcenter",
 }
 _LARGEST_CELL = 32_767
+_HIGHEST = 400
 _LINE_HEIGHT, _LEAST_HEAD, _ROW_PIXELS = 14, 32, 20
 _A4 = 9
 
@@ -118,13 +119,22 @@ class Book:
         }
         head = {**font, **_HEAD_STYLE}
         for side in ("left", "center", "right"):
-            self._formats[f"head_{side}"] = workbook.add_format({**head, "align": side})
+            indent = int(side == "right")
+            self._formats[f"head_{side}"] = workbook.add_format(
+                {**head, "align": side, "indent": indent}
+            )
         for kind, number_format in FORMATS.items():
             cell = {**font, "num_format": number_format, "valign": "top"}
             cell["text_wrap"] = kind == "text"
             if kind in _CENTRED:
                 cell["align"] = "center"
+            elif kind in _NUMBERS:
+                # Figures keep off the words of the next column.
+                cell |= {"align": "right", "indent": 1}
             self._formats[kind] = workbook.add_format(cell)
+            # A cell with the format of texts would show a formula, once edited.
+            live = {**cell, "num_format": "General"} if number_format == "@" else cell
+            self._formats[f"{kind}_live"] = workbook.add_format(live)
             self._formats[f"{kind}_link"] = workbook.add_format(
                 {**cell, "font_color": _LINK, "underline": 1}
             )
@@ -238,11 +248,10 @@ class Sheet:
             self.row += height // _ROW_PIXELS + 2
 
     def write_line(self, text: Text, style: str = "note") -> None:
-        """Write a sentence into a line of its own."""
-        self._page.write_string(
-            self.row, 0, self._book.say(text), self._book.format_of(style)
-        )
-        self.row += 1
+        """Write a sentence into a line of its own, a long one into several."""
+        for line in broken(self._book.say(text)):
+            self._page.write_string(self.row, 0, line, self._book.format_of(style))
+            self.row += 1
 
     def write_pair(self, label: Text, value: object, kind: str = "text") -> None:
         """Write a label and its value side by side."""
@@ -252,7 +261,9 @@ class Sheet:
         self._write_cell(self.row, 1, value, kind)
         self.row += 1
 
-    def write_table(self, columns: Sequence[Column], *, main: bool = True) -> Block:
+    def write_table(
+        self, columns: Sequence[Column], *, main: bool = True, frozen: bool = True
+    ) -> Block:
         """Write a table with headings, and totals as formulas below it.
 
         Parameters
@@ -260,8 +271,10 @@ class Sheet:
         columns
             The columns, all of the same length.
         main
-            Whether it is the table of the sheet: its headings stay on screen and are
-            repeated on every page, and it can be filtered.
+            Whether it is the table of the sheet: its headings are repeated on every
+            page, and it can be filtered.
+        frozen
+            Whether the headings of the main table stay on screen, with all above them.
 
         Returns
         -------
@@ -283,11 +296,13 @@ class Sheet:
             count = max(count, len(values))
             for number, value in enumerate(values, start=head + 1):
                 self._write_cell(number, place, value, column.kind)
+        self._fit_rows(columns, head + 1)
         self.row = head + count + 1
         if not count:
             self.write_line(_NOTHING)
         if main:
-            self._page.freeze_panes(head + 1, min(2, len(columns) - 1))
+            if frozen:
+                self._page.freeze_panes(head + 1, min(2, len(columns) - 1))
             self._page.repeat_rows(head)
             self._page.autofilter(
                 head, 0, max(head + count, head + 1), len(columns) - 1
@@ -305,10 +320,25 @@ class Sheet:
     def _head_height(self, columns: Sequence[Column]) -> float:
         """Give the row of headings as many lines as the longest needs."""
         lines = [
-            math.ceil(1.15 * _width_of(self._book.say(column.heading)) / column.width)
+            math.ceil(1.15 * width_of(self._book.say(column.heading)) / column.width)
             for column in columns
         ]
         return max(_LEAST_HEAD, _LINE_HEIGHT * max(lines, default=1) + 4)
+
+    def _fit_rows(self, columns: Sequence[Column], first: int) -> None:
+        """Make rows as high as their longest text needs: not all programs do."""
+        lines: dict[int, int] = {}
+        for place, column in enumerate(columns):
+            if column.kind != "text":
+                continue
+            width = self._widths[place]
+            for row, value in enumerate(map(_plain, column.cells), start=first):
+                letters = width_of(value) if isinstance(value, str) else 0
+                if letters > width:
+                    needed = math.ceil(1.1 * letters / width)
+                    lines[row] = max(needed, lines.get(row, 1))
+        for row, needed in lines.items():
+            self._page.set_row(row, min(_LINE_HEIGHT * needed + 2, _HIGHEST))
 
     def _write_totals(self, columns: Sequence[Column], head: int, count: int) -> None:
         """Add up columns below the table; a filter leaves only what is shown."""
@@ -340,6 +370,7 @@ class Sheet:
             value = value.value
         if isinstance(value, Formula):
             given = "" if _is_missing(value.value) else value.value
+            style = self._book.format_of(f"{kind}_live")
             self._page.write_formula(row, place, value.text, style, given)
         elif _is_missing(value):
             return
@@ -427,11 +458,6 @@ def _side_of(kind: str) -> str:
     if kind in _CENTRED:
         return "center"
     return "right" if kind in _NUMBERS else "left"
-
-
-def _width_of(text: str) -> int:
-    """Count letters, those of Chinese twice."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 -- a value of any kind
