@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from zqland.errors import TableError
+from zqland.readiness.timeline import NEVER, Spans
 from zqland.text import Text
 
 if TYPE_CHECKING:
@@ -83,20 +83,12 @@ def derive(
     >>> derive(parcels, events, on=dt.date(2023, 7, 31))["free"].to_list()
     [True, False]
     """
-    events = _known_events(parcels, status_events, on)
-    order = np.lexsort((events.day, events.owner))
-    owner, day, code = events.owner[order], events.day[order], events.code[order]
-    # Of several events on one day only the last row is seen: the others began no run.
-    seen = np.ones(len(owner), dtype=np.bool_)
-    seen[:-1] = _steps(owner, day)
-    owner, day, code = owner[seen], day[seen], code[seen]
-    begins = np.ones(len(owner), dtype=np.bool_)
-    begins[1:] = _steps(owner, code)
+    found = runs(parcels, status_events, on=on)
     status = np.full(len(parcels), _NAMES.index(Status.PLANNED))
     since = np.full(len(parcels), "NaT", dtype="datetime64[s]")
-    # Rows are in order of time, so the last assignment for a parcel stays.
-    status[owner[begins]] = code[begins]
-    since[owner[begins]] = day[begins]
+    # Runs are in order of time, so the last assignment for a parcel stays.
+    status[found.owner] = found.item
+    since[found.owner] = found.start.astype("datetime64[D]")
     is_free = status == _NAMES.index(Status.IN_RESERVE)
     if held is not None:
         is_free &= ~held.loc[parcels.index].to_numpy(np.bool_)
@@ -110,19 +102,50 @@ def derive(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Events:
-    owner: npt.NDArray[np.int64]
-    day: npt.NDArray[np.datetime64]
-    code: npt.NDArray[np.int64]
+def runs(parcels: pd.DataFrame, status_events: pd.DataFrame, *, on: dt.date) -> Spans:
+    """Find since when and until when parcels had which status, as known on a date.
+
+    Parameters
+    ----------
+    parcels
+        Parcels, indexed by their ids.
+    status_events
+        Events as in the catalogue of columns.
+    on
+        The date; later events are left out.
+
+    Returns
+    -------
+    runs
+        Unbroken runs, sorted by parcel (its place) and day; items are places in
+        `Status`, and the last run of a parcel does not end. Of the days before the
+        first event nothing is told.
+
+    Raises
+    ------
+    TableError
+        An event has a status that is none of `Status`.
+    """
+    events = _known_events(parcels, status_events, on)
+    events = events.take(np.lexsort((events.start, events.owner)))
+    # Of several events on one day only the last row is seen: the others began no run.
+    seen = np.ones(len(events.owner), dtype=np.bool_)
+    seen[:-1] = _steps(events.owner, events.start)
+    events = events.take(seen)
+    begins = np.ones(len(events.owner), dtype=np.bool_)
+    begins[1:] = _steps(events.owner, events.item)
+    found = events.take(begins)
+    goes_on = found.owner[1:] == found.owner[:-1]
+    found.end[:-1] = np.where(goes_on, found.start[1:], NEVER)
+    return found
 
 
 def _known_events(
     parcels: pd.DataFrame, status_events: pd.DataFrame, on: dt.date
-) -> _Events:
+) -> Spans:
     """Choose the events of these parcels up to the date."""
     owner = parcels.index.get_indexer(pd.Index(status_events["parcel_id"]))
-    day = pd.to_datetime(status_events["happened_on"]).to_numpy("datetime64[s]")
+    dates = pd.to_datetime(status_events["happened_on"]).to_numpy("datetime64[D]")
     names = pd.Index(status_events["status"].astype("str"))
     code = pd.Index(_NAMES).get_indexer(names)
     if (code < 0).any():
@@ -132,12 +155,18 @@ def _known_events(
         )
         found = ", ".join(map(str, names[code < 0].unique()))
         raise TableError(text.format(found=found, known=", ".join(_NAMES)))
-    known = (owner >= 0) & (day <= np.datetime64(on))
-    return _Events(owner[known], day[known], code[known])
+    known = (owner >= 0) & (dates <= np.datetime64(on))
+    day = dates[known].astype(np.int64)
+    return Spans(
+        owner[known].astype(np.int64),
+        code[known].astype(np.int64),
+        day,
+        np.full(len(day), NEVER),
+    )
 
 
 def _steps(
-    first: npt.NDArray[np.int64], second: npt.NDArray[np.generic]
+    first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.bool_]:
     """Tell between which rows at least one of two columns changes."""
     return np.asarray((first[1:] != first[:-1]) | (second[1:] != second[:-1]))

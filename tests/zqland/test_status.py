@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zqland.errors import TableError
-from zqland.status import Status, derive
+from zqland.readiness.timeline import NEVER
+from zqland.status import Status, derive, runs
 
 FIRST = dt.date(2023, 1, 1)
 PARCELS = pd.DataFrame(index=pd.Index(["A-1", "A-2"], name="parcel_id"))
@@ -40,6 +41,22 @@ def test_an_event_counts_from_its_own_day() -> None:
 def test_only_ground_in_reserve_is_free(status: Status) -> None:
     answer = derive(PARCELS, events(("A-1", status, "2022-01-01")), on=FIRST)
     assert answer.loc["A-1", "free"] == (status is Status.IN_RESERVE)
+
+
+def test_a_run_ends_where_the_next_begins_and_joins_events_of_one_status() -> None:
+    table = events(
+        ("A-2", "listed", "1970-01-09"),
+        ("A-1", "supplied", "1970-01-07"),
+        ("A-1", "listed", "1970-01-05"),
+        ("A-1", "listed", "1970-01-03"),
+    )
+    found = runs(PARCELS, table, on=dt.date(1970, 1, 8))
+
+    statuses = list(Status)
+    names = [statuses[place].value for place in found.item]
+    assert names == ["listed", "supplied"]
+    assert (found.owner.tolist(), found.start.tolist()) == ([0, 0], [2, 6])
+    assert found.end.tolist() == [6, NEVER]
 
 
 def test_of_two_events_on_one_day_the_last_row_counts() -> None:

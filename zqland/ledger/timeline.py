@@ -11,27 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from zqland import status
-from zqland.ledger.days import day_numbers
 from zqland.readiness import PREDICATES
-from zqland.readiness.facts import Subjects, parcel_spans, read_facts
-from zqland.readiness.masks import Masks
-from zqland.readiness.timeline import (
-    FIRST_DAY,
-    NEVER,
-    Spans,
-    changes,
-    day_number,
-    join,
-    run_ends,
-    run_starts,
-)
+from zqland.readiness.facts import Subjects, read_facts
+from zqland.readiness.runs import ItemHistory
+from zqland.readiness.timeline import FIRST_DAY, NEVER, Spans, changes, join
 from zqland.status import Status
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    import pandas as pd
 
     from zqland.readiness import ReadinessRules
     from zqland.readiness.timeline import Booleans, Integers
@@ -203,21 +194,12 @@ def predicate_spans(
     TableError
         Evidence names an unknown item.
     """
-    masks = Masks.of(rules)
     subjects = Subjects.of(parcels)
     facts = read_facts(subjects, evidence, on=on, rules=rules)
-    bits = {key: bit for bit, key in enumerate(masks.items)}
-    places = np.array([bits.get(key, -1) for key in rules.items], dtype=np.int64)
-    table = changes(parcel_spans(subjects, facts, places))
-    word = masks.close(table.mask)
-    parts = []
-    for place, key in enumerate(PREDICATES):
-        true = masks.predicates[key].holds(word)
-        rows = run_starts(table, true)
-        owner, start = table.owner[rows], table.day[rows]
-        item = np.full(len(rows), place)
-        parts.append(Spans(owner, item, start, run_ends(table, true)))
-    return join(parts)
+    history = ItemHistory.of(subjects, facts, rules)
+    return join(
+        [history.runs(key).with_item(place) for place, key in enumerate(PREDICATES)]
+    )
 
 
 def status_spans(
@@ -244,25 +226,14 @@ def status_spans(
     TableError
         An event has an unknown status.
     """
-    # On no parcels it only refuses statuses that it does not know.
-    status.derive(parcels.iloc[:0], status_events, on=on)
-    owner = parcels.index.get_indexer(pd.Index(status_events["parcel_id"]))
-    owner = owner.astype(np.int64)
-    day = day_numbers(status_events["happened_on"], empty=NEVER)
-    names = status_events["status"].astype("str")
-    known = (owner >= 0) & (day <= day_number(on))
-    # A first row for each parcel: planned since ever.
+    runs = status.runs(parcels, status_events, on=on)
+    # Planned since ever, until something is said.
+    said = np.full(len(parcels), NEVER)
+    said[runs.owner[::-1]] = runs.start[::-1]
     everyone = np.arange(len(parcels))
-    code = np.array([STATUSES.index(name) for name in names[known]], dtype=np.int64)
-    owner = np.concatenate([everyone, owner[known]])
-    day = np.concatenate([np.full(len(parcels), FIRST_DAY), day[known]])
-    code = np.concatenate([np.zeros(len(parcels), dtype=np.int64), code])
-    order = np.lexsort((day, owner))
-    owner, day, code = owner[order], day[order], code[order]
-    end = np.full(len(day), NEVER)
-    end[:-1] = np.where(owner[1:] == owner[:-1], day[1:], NEVER)
-    # Of several events on one day only the last row counts.
-    return Spans(owner, code, day, end).take(end > day)
+    first = np.full(len(parcels), FIRST_DAY)
+    planned = Spans(everyone, np.zeros(len(parcels), dtype=np.int64), first, said)
+    return join([planned.take(said > FIRST_DAY), runs])
 
 
 def _key(owner: Integers, day: Integers | int) -> Integers:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from zqland.readiness.facts import Subjects, parcel_spans, read_facts
+from zqland.readiness.facts import Subjects, read_facts
 from zqland.readiness.figures import capacities
-from zqland.readiness.masks import Masks
 from zqland.readiness.rules import PREDICATES
-from zqland.readiness.timeline import NEVER, changes, day_number, run_ends, run_starts
+from zqland.readiness.runs import ItemHistory
+from zqland.readiness.timeline import NEVER, day_number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from zqland.readiness.rules import ReadinessRules
-    from zqland.readiness.timeline import Booleans, Changes, Integers
+    from zqland.readiness.timeline import Booleans, Integers, Spans
 
     Dates = npt.NDArray[np.datetime64]
 
@@ -94,23 +93,17 @@ def derive(
     >>> state.loc["A-1", "mature_missing"][:2]
     ('conversion', 'title')
     """
-    masks = Masks.of(rules)
     subjects = Subjects.of(parcels)
     facts = read_facts(subjects, evidence, on=on, rules=rules)
-    spans = parcel_spans(subjects, facts, _places(rules, masks))
-    table = changes(spans)
-    word = masks.close(table.mask)
-    today = day_number(on)
-    now = _on_the_day(table, word, len(parcels), today)
+    history = ItemHistory.of(subjects, facts, rules)
+    masks, today = history.masks, day_number(on)
+    now = history.on(today, len(parcels))
     columns: dict[str, object] = {}
     for key, condition in masks.predicates.items():
         holds_now = condition.holds(now)
-        holds = condition.holds(word)
-        rows = run_starts(table, holds)
-        runs = _Runs(table.owner[rows], table.day[rows], run_ends(table, holds))
         missing = np.where(holds_now, 0, condition.missing(now))
         columns[key] = holds_now
-        columns |= _dates(key, holds_now, runs, today)
+        columns |= _dates(key, holds_now, history.runs(key), today)
         columns[f"{key}_missing"] = masks.names(missing)
     columns["stage"] = _stages(columns, rules)
     columns["utility_set"] = masks.strongest_sets(now)
@@ -119,31 +112,7 @@ def derive(
     return pd.DataFrame(columns, index=parcels.index)
 
 
-def _places(rules: ReadinessRules, masks: Masks) -> Integers:
-    bits = {key: bit for bit, key in enumerate(masks.items)}
-    return np.array([bits.get(key, -1) for key in rules.items], dtype=np.int64)
-
-
-def _on_the_day(table: Changes, word: Integers, count: int, today: int) -> Integers:
-    """Find the word of each parcel on the date: that of its last change up to it."""
-    now = np.zeros(count, dtype=np.int64)
-    past = table.day <= today
-    is_last = past.copy()
-    is_last[:-1] &= ~past[1:] | table.first[1:]
-    now[table.owner[is_last]] = word[is_last]
-    return now
-
-
-@dataclass(frozen=True, slots=True)
-class _Runs:
-    """Unbroken runs of a predicate: parcel, first day, and day after the last."""
-
-    owner: Integers
-    start: Integers
-    end: Integers
-
-
-def _dates(key: str, holds_now: Booleans, runs: _Runs, today: int) -> dict[str, object]:
+def _dates(key: str, holds_now: Booleans, runs: Spans, today: int) -> dict[str, object]:
     """Find the dates of a predicate among its runs."""
     owner, day = runs.owner, runs.start
     past = day <= today

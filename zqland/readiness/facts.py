@@ -14,6 +14,7 @@ from zqland.readiness.timeline import FIRST_DAY, NEVER, Spans, day_number, join,
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     from zqland.readiness.rules import ReadinessRules
     from zqland.readiness.timeline import Booleans, Integers
@@ -185,7 +186,7 @@ def read_facts(
 
 
 def parcel_spans(
-    subjects: Subjects, facts: dict[str, Facts], places: Integers
+    subjects: Subjects, facts: Mapping[str, Facts], places: Integers
 ) -> Spans:
     """Bring the facts of parcels, parks and areas together, parcel by parcel.
 

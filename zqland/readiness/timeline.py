@@ -6,8 +6,7 @@ that one sort of plain numbers brings a whole reserve into order:
 1. `merge` joins the spans of one owner and item that touch or overlap;
 2. `changes` does so too, and turns the spans into one word of valid items per owner and
    day of change;
-3. `run_starts` and `run_ends` find the days on which a predicate becomes true, and
-   those on which it no longer is.
+3. `runs` finds the spans of days on which a predicate is true.
 """
 
 from __future__ import annotations
@@ -67,6 +66,10 @@ class Spans:
     def with_owner(self, owner: Integers) -> Spans:
         """Return the spans with other owners."""
         return Spans(owner, self.item, self.start, self.end)
+
+    def with_item(self, item: int) -> Spans:
+        """Return the spans with one item for all."""
+        return Spans(self.owner, np.full_like(self.item, item), self.start, self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +205,8 @@ def changes(spans: Spans) -> Changes:
     return Changes(owner, code.days[when & ((1 << days) - 1)], word, first)
 
 
-def run_starts(table: Changes, holds: Booleans) -> Integers:
-    """Find the rows on which a predicate becomes true.
+def runs(table: Changes, holds: Booleans) -> Spans:
+    """Find the unbroken runs of days on which a predicate is true.
 
     Parameters
     ----------
@@ -214,37 +217,20 @@ def run_starts(table: Changes, holds: Booleans) -> Integers:
 
     Returns
     -------
-    rows
-        Places in the table, rising.
+    runs
+        Sorted by owner and day, with a gap between those of an owner; item 0.
     """
     before = np.zeros(len(holds), dtype=np.bool_)
     before[1:] = holds[:-1] & ~table.first[1:]
-    return np.flatnonzero(holds & ~before)
-
-
-def run_ends(table: Changes, holds: Booleans) -> Integers:
-    """Find the days on which a predicate is no longer true.
-
-    Parameters
-    ----------
-    table
-        The changes.
-    holds
-        Whether the predicate is true from each change on.
-
-    Returns
-    -------
-    days
-        Day after the last of each run, in the order of `run_starts`; `NEVER` where
-        the run does not end.
-    """
     goes_on = np.zeros(len(holds), dtype=np.bool_)
     goes_on[:-1] = holds[1:] & ~table.first[1:]
+    begins = np.flatnonzero(holds & ~before)
     following = np.flatnonzero(holds & ~goes_on) + 1
-    days = np.append(table.day, NEVER)[following]
+    end = np.append(table.day, NEVER)[following]
     # The run of an owner without another change does not end.
-    days[np.append(table.first, True)[following]] = NEVER
-    return days
+    end[np.append(table.first, True)[following]] = NEVER
+    item = np.zeros(len(begins), dtype=np.int64)
+    return Spans(table.owner[begins], item, table.day[begins], end)
 
 
 @dataclass(frozen=True, slots=True)
