@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from zqland.idle.rules import IdleRules
     from zqland.lots.rules import LotRules
     from zqland.matching.rules import MatchingRules
+    from zqland.portfolio.rules import PortfolioRules
     from zqland.readiness.rules import ReadinessRules
 
 __all__ = ["FILES", "Catalogues", "columns", "load_catalogues"]
@@ -45,6 +46,7 @@ FILES = (
     "lots.toml",
     "matching.toml",
     "permitted.toml",
+    "portfolio.toml",
     "readiness.toml",
     "sectors.csv",
 )
@@ -69,6 +71,8 @@ class Catalogues:
         How ground is matched to projects.
     lots
         How lots are cut from parcels.
+    portfolio
+        What placing a project is worth.
     approvals
         The steps of a batch of land-use approval.
     workdays
@@ -92,6 +96,7 @@ class Catalogues:
     readiness: ReadinessRules
     matching: MatchingRules
     lots: LotRules
+    portfolio: PortfolioRules
     approvals: ApprovalRules
     workdays: WorkCalendar
     idle: IdleRules
@@ -135,6 +140,7 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
     from zqland.idle import rules as idle_rules  # noqa: PLC0415
     from zqland.lots import rules as lot_rules  # noqa: PLC0415
     from zqland.matching import rules as matching_rules  # noqa: PLC0415
+    from zqland.portfolio import rules as portfolio_rules  # noqa: PLC0415
 
     texts = _read(folder)
     documents = {
@@ -152,6 +158,7 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
         ),
         matching=matching_rules.parse(documents["matching.toml"]),
         lots=lot_rules.parse(documents["lots.toml"]),
+        portfolio=portfolio_rules.parse(documents["portfolio.toml"]),
         approvals=approval_rules.parse(documents["approvals.toml"]),
         workdays=workdays.parse(documents["holidays.toml"]),
         idle=idle_rules.parse(documents["idle.toml"]),
