@@ -17,6 +17,7 @@ from zqland_api.cli.store_options import StoreOptions, opened
 from zqland_api.cli.terminal import Terminal, session
 from zqland_api.errors import UsageError
 from zqland_api.files import write_atomically
+from zqland_api.output import Format, choose_format
 from zqland_api.yearbook.records import Recorded, of_demo, of_store, parse_moment
 from zqland_api.yearbook.tables import SHORT, Book, year_output
 from zqland_api.yearbook.workbook import write_yearbook
@@ -105,6 +106,14 @@ def ledger(
             show_default=False,
         ),
     ] = None,
+    ids: Annotated[
+        bool,
+        typer.Option(
+            "--ids",
+            help="Name the parcels that each figure is added up from; json always does."
+            " · 列出各数所含地块",
+        ),
+    ] = False,
 ) -> None:
     """Show the books of a year: stock, movements, targets, forecast. · 年度台账."""
     with session(view.language) as terminal:
@@ -115,10 +124,19 @@ def ledger(
             unit=view.unit,
             catalogue_hash=year.books.catalogue_hash,
             fictional=recorded.reserve.fictional,
+            store=recorded.store,
+            ledger_version=recorded.version,
         )
+        form = choose_format(output.form, output.out)
         with terminal.working() as report:
             report(_ADDING)
-            shown = year_output(year, unit=view.unit, about=about, books=book or SHORT)
+            shown = year_output(
+                year,
+                unit=view.unit,
+                about=about,
+                books=book or SHORT,
+                ids=ids or form is Format.JSON,
+            )
         terminal.deliver(shown, form=output.form, out=output.out)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pandas as pd
@@ -105,7 +105,12 @@ BASIS = Column(
 
 
 def year_output(
-    year: Year, *, unit: Unit, about: About, books: Sequence[Book] = SHORT
+    year: Year,
+    *,
+    unit: Unit,
+    about: About,
+    books: Sequence[Book] = SHORT,
+    ids: bool = True,
 ) -> Output:
     """Put the tables of a year together.
 
@@ -119,6 +124,8 @@ def year_output(
         What the figures refer to.
     books
         Which tables, in their order.
+    ids
+        Whether each figure names the parcels that it is added up from.
 
     Returns
     -------
@@ -126,7 +133,8 @@ def year_output(
         For every form; areas carry the unit in the names of their columns.
     """
     words = _Words(year, unit)
-    sheets = tuple(_TABLES[Book(book)](words) for book in books)
+    with_ids = _named if ids else _unnamed
+    sheets = tuple(with_ids(_TABLES[Book(book)](words)) for book in books)
     period = year.period
     scope = _SCOPE.format(
         scope=scope_text(year.scope, year.books.parks),
@@ -134,6 +142,34 @@ def year_output(
         last=period.last,
     )
     return Output(about=about, sheets=sheets, notes=(scope, NEVER_ADDED))
+
+
+def _named(sheet: Sheet) -> Sheet:
+    """Show the parcels of each figure, where it has any."""
+    names = [str(name) for name in sheet.table if str(name).endswith("_ids")]
+    shown = [Column(name, _ids_text(name.removesuffix("_ids"))) for name in names]
+    return replace(sheet, columns=(*sheet.columns, *shown))
+
+
+def _ids_text(of: str) -> Text:
+    return _IDS.format(of=_IDS_OF[of]) if of in _IDS_OF else _ALL_IDS
+
+
+_IDS = Text(en="Parcels, {of}", zh="地块编号·{of}")
+_ALL_IDS = Text(en="Which parcels", zh="地块编号")
+_IDS_OF = {
+    **SIDE_TEXTS,
+    **SCENARIO_TEXTS,
+    "supplied": Text(en="supplied", zh="供应"),
+    "standard": Text(en="standard", zh="标准地"),
+    "unclassed": Text(en="class unknown", zh="用途不明"),
+}
+
+
+def _unnamed(sheet: Sheet) -> Sheet:
+    """Leave out the parcels of each figure: they are many."""
+    names = [name for name in sheet.table if str(name).endswith("_ids")]
+    return replace(sheet, table=sheet.table.drop(columns=names))
 
 
 def _sheet(

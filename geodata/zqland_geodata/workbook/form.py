@@ -41,6 +41,7 @@ _LARGEST_CELL = 32_767
 _HIGHEST = 400
 _LINE_HEIGHT, _LEAST_HEAD, _ROW_PIXELS = 14, 32, 20
 _A4 = 9
+_LETTER = 0.92  # of the digit that widths are counted in, on average
 
 FORMATS = {
     "text": "@",
@@ -334,8 +335,8 @@ class Sheet:
             width = self._widths[place]
             for row, value in enumerate(map(_plain, column.cells), start=first):
                 letters = width_of(value) if isinstance(value, str) else 0
-                if letters > width:
-                    needed = math.ceil(1.1 * letters / width)
+                needed = math.ceil(_LETTER * letters / width)
+                if needed > 1:
                     lines[row] = max(needed, lines.get(row, 1))
         for row, needed in lines.items():
             self._page.set_row(row, min(_LINE_HEIGHT * needed + 2, _HIGHEST))
