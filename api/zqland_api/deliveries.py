@@ -159,7 +159,9 @@ def _sheets_only(
     }
     findings = list(sheets.findings)
     if sources.parks is not None:
-        outlines = read_parks(sources.parks, fieldmap=fieldmap, options=how)
+        outlines = read_parks(
+            sources.parks, fieldmap=fieldmap, options=how, with_points=True
+        )
         read["parks"], findings = outlines.parks, [*findings, *outlines.findings]
     filled = {name: table for name, table in read.items() if len(table)}
     return Delivered(Delivery(filled, tuple(findings)), None, ())

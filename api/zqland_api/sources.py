@@ -212,7 +212,7 @@ def _outlines(
     report(_READING.format(name=path.name))
     # Layer and reference system of the parcels are not those of the parks.
     own = replace(options, layer="", source_crs=None)
-    return read_parks(path, fieldmap=fieldmap, options=own)
+    return read_parks(path, fieldmap=fieldmap, options=own, with_points=True)
 
 
 def _constraints(

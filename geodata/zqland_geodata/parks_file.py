@@ -55,6 +55,7 @@ def read_parks(
     *,
     fieldmap: FieldMap | None = None,
     options: ReadOptions | None = None,
+    with_points: bool = False,
 ) -> ParksRead:
     """Read parks with their outlines.
 
@@ -66,12 +67,16 @@ def read_parks(
         Which column is what, under ``[parks]``; headings are recognised without it.
     options
         Limits, and what the file does not say itself.
+    with_points
+        Whether a park may be given by a point, as for a register of parks; nothing
+        can be compared with such a park.
 
     Returns
     -------
     read
         A park per id: several records of one id are its parts. What the file does not
-        state of a park that the packaged list knows is taken from there.
+        state of a park that the packaged list knows is taken from there; a point that
+        it does not state lies inside the outline.
 
     Raises
     ------
@@ -95,7 +100,7 @@ def read_parks(
         needed=("park_id",),
         id_column="park_id",
     )
-    outlines = _outlines(layer, row_places, source.name)
+    outlines = _outlines(layer, row_places, source.name, with_points=with_points)
     table = taken.table
     ids = identity.park_ids(table["park_id"])
     for row in rows_where(ids.isna()):
@@ -111,10 +116,13 @@ def read_parks(
     return ParksRead(tables.check("parks", parks), findings)
 
 
-def _outlines(layer: Layer, row_places: list[str], name: str) -> gpd.GeoSeries:
+def _outlines(
+    layer: Layer, row_places: list[str], name: str, *, with_points: bool
+) -> gpd.GeoSeries:
     """Return the shapes in degrees; a park without an area cannot be compared."""
     shapes = gpd.GeoSeries(layer.table.geometry)
-    for row in rows_where(~shapes.geom_type.isin(("Polygon", "MultiPolygon"))):
+    known = (*_AREAS, "Point") if with_points else _AREAS
+    for row in rows_where(~shapes.geom_type.isin(known)):
         raise FileUnreadableError(_NO_AREA.format(name=name, place=row_places[row]))
     extent.outside(shapes, name=name)
     flat = gpd.GeoSeries(shapely.force_2d(shapes.to_numpy()), crs=shapes.crs)
@@ -133,10 +141,15 @@ def _whole(
         _PARTS.finding(names[row], "geometry", counts[row], count=counts[row])
         for row in rows_where(counts > 1)
     ]
+    points = outlines.index[outlines.geom_type == "Point"]
+    findings += [_POINT_ONLY.finding(ids.iloc[row], "geometry") for row in points]
     for row in rows_where(~outlines.is_valid):
         reason = shapely.is_valid_reason(outlines.iloc[row])
         findings.append(_INVALID.finding(names[place[row]], "geometry", reason))
     whole = ground.united(place, shapes, len(names))
+    # A park of which there is no outline is kept as its point.
+    _, first = np.unique(place, return_index=True)
+    whole = np.where(shapely.is_empty(whole), outlines.to_numpy()[first], whole)
     return gpd.GeoSeries(whole, index=pd.Index(names), crs=outlines.crs)
 
 
@@ -157,13 +170,17 @@ def _filled(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
 
 
 def _placed(table: pd.DataFrame, outlines: gpd.GeoSeries) -> pd.DataFrame:
-    """Put the point of each park inside its outline."""
+    """Put the point of each park inside its outline, where the file states none."""
     inside = shapely.get_coordinates(shapely.point_on_surface(outlines.to_numpy()))
+    is_stated = table[list(_POINT)].notna().all(axis=1)
+    made = {"lon": inside[:, 0], "lat": inside[:, 1], "accuracy_m": 0.0}
     return table.assign(
-        lon=inside[:, 0], lat=inside[:, 1], accuracy_m=np.zeros(len(table))
+        **{name: table[name].where(is_stated, value) for name, value in made.items()}
     )
 
 
+_AREAS = ("Polygon", "MultiPolygon")
+_POINT = ("lon", "lat", "accuracy_m")
 _LOWEST = "municipal"
 _NO_ID = Text(
     en="{name}, {place}: the park has no id. Give each record the code of its park.",
@@ -182,6 +199,18 @@ _PARTS = Rule(
         zh="{count} 条记录为同一园区代码",
     ),
     Text(en="taken as its parts", zh="按该园区的多个部分处理"),
+)
+_POINT_ONLY = Rule(
+    "park.point",
+    Severity.INFO,
+    Text(
+        en="the park is given by a point and not by an outline",
+        zh="该园区只有点位，没有边界",
+    ),
+    Text(
+        en="kept as a point; which parcels lie inside it is not checked",
+        zh="按点位保存；不检查地块是否在其范围内",
+    ),
 )
 _INVALID = Rule(
     "park.invalid",

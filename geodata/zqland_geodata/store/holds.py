@@ -75,10 +75,12 @@ _NOT_LATER = Text(
 _NO_HOLD = Text(
     en="There is no hold {hold} in the store.", zh="台账库中没有预留 {hold}。"
 )
-_ENDED_AS = {
+ENDED_AS = {
     "released": Text(en="released", zh="解除"),
     "supplied": Text(en="turned into supply", zh="转为供地"),
 }
+"""The words for how a hold may end before its last day."""
+
 _ENDED = Text(
     en="Hold {hold} was {how} on {day}; {by} recorded it ({why}).",
     zh="预留 {hold} 已于 {day} {how}，由 {by} 登记（{why}）。",
@@ -385,7 +387,7 @@ def open_hold(writer: Writer, hold_id: str, on: dt.date, seen: int | None) -> Op
     if not pd.isna(row["ended_on"]):
         last = revision_of(writer.connection, int(row["recorded_in"]))
         facts = {"hold": hold_id, "day": day_text(row["ended_on"])}
-        word = _ENDED_AS[str(row["ended_as"])]
+        word = ENDED_AS[str(row["ended_as"])]
         raise RecordError(_ENDED.format(how=word, by=last.by, why=last.why, **facts))
     days = Days(row["held_from"].date(), row["held_until"].date())
     if on > days.last:
