@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,8 +25,6 @@ from zqland_geodata.store import open_store
 from zqland_geodata.store.filling import fill
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from zqland_api.yearbook.records import Recorded
 
 CHINESE_FONTS = (
@@ -172,7 +171,7 @@ class Opened:
 def open_notebook(
     store: str | Path | None,
     *,
-    on: dt.date | None = None,
+    on: str | None = None,
     scope: str = ledger.CITY,
     basis: str = "declared",
     unit: str = "mu",
@@ -186,7 +185,8 @@ def open_notebook(
         Path of a file or address of a server; None makes a store of the demonstration
         city in a temporary folder.
     on
-        The as-of date; None takes today, or the day of the demonstration city.
+        The as-of date, as 2023-06-30; None takes today, or the day of the
+        demonstration city.
     scope
         Which parcels; see `zqland.ledger.scopes`.
     basis
@@ -206,9 +206,10 @@ def open_notebook(
     if constraints is not None:
         reserve = replace(reserve, constraints=read_constraints(constraints).layers)
     catalogues = load_catalogues()
+    day = recorded.on if on is None else dt.date.fromisoformat(on)
     return Opened(
         reserve=reserve,
-        books=ledger.open_books(reserve, on=on or recorded.on, catalogues=catalogues),
+        books=ledger.open_books(reserve, on=day, catalogues=catalogues),
         catalogues=catalogues,
         scope=scope,
         basis=Method(basis),
