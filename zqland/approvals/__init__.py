@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from zqland.approvals.book import STATES, Approvals, approvals
+from zqland.approvals.book import STATE_TEXTS, STATES, Approvals, approvals
 from zqland.approvals.rules import ApprovalRules, DayUnit, Step
 from zqland.approvals.workdays import WorkCalendar
 
 __all__ = [
     "STATES",
+    "STATE_TEXTS",
     "ApprovalRules",
     "Approvals",
     "DayUnit",

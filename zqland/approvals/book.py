@@ -17,9 +17,11 @@ from zqland.approvals.sentences import step_reason
 from zqland.approvals.workdays import NO_DAY
 from zqland.quotas import batch_states
 from zqland.readiness.timeline import day_number
+from zqland.text import Text
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from zqland.catalogues import Catalogues
     from zqland.findings import Finding
     from zqland.reserve import Reserve
-    from zqland.text import Text
 
     Days = npt.NDArray[np.int64]
     Booleans = npt.NDArray[np.bool_]
@@ -42,6 +43,15 @@ WAITING: Final = "waiting"
 STATES: Final = (DONE, PASSED, RUNNING, OPEN, WAITING)
 """States of a step: done; passed without a date, since a later step is done; running;
 open to begin; waiting for others."""
+
+STATE_TEXTS: Final[Mapping[str, Text]] = {
+    DONE: Text(en="done", zh="已完成"),
+    PASSED: Text(en="passed without a date", zh="已过（未登记日期）"),
+    RUNNING: Text(en="running", zh="办理中"),
+    OPEN: Text(en="can begin", zh="可启动"),
+    WAITING: Text(en="waiting", zh="待前置步骤"),
+}
+"""The words for the states of a step."""
 
 
 @dataclass(frozen=True, slots=True)

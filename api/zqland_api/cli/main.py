@@ -111,6 +111,30 @@ COMMANDS = {
         "year_commands:ledger",
         "Show the books of a year: stock, movements, targets, forecast. · 年度台账.",
     ),
+    "yearbook": (
+        "year_commands:yearbook",
+        "Write the books of a year as a workbook to check and print. · 年度台账工作簿.",
+    ),
+    "approvals": (
+        "approvals_commands:approvals",
+        "Show how far batches of approval are, and what blocks them. · 报批进度.",
+    ),
+    "quotas": (
+        "approvals_commands:quotas",
+        "Show what is left of the quotas, and what does not fit. · 规模与指标.",
+    ),
+    "idle": (
+        "approvals_commands:idle",
+        "Show supplied land that is idle or soon will be, and why. · 闲置土地.",
+    ),
+    "unsupplied": (
+        "approvals_commands:unsupplied",
+        "Show land approved but not supplied, by year of approval. · 批而未供.",
+    ),
+    "register": (
+        "approvals_commands:register",
+        "Register contracts, batches or quotas from a sheet. · 登记合同、批次和限额.",
+    ),
 }
 """The commands in the order of the help: where each stands, and what it does."""
 
