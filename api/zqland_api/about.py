@@ -16,6 +16,8 @@ FICTIONAL = Text(
 )
 """What every output made from the demonstration city says."""
 
+_LEDGER = Text(en="{line} Ledger version {version}.", zh="{line}台账第 {version} 版。")
+
 METHOD_TEXTS: dict[Method, Text] = {
     Method.PLANAR: Text(en="planar area (home zone)", zh="平面面积（本位带）"),
     Method.ELLIPSOID: Text(en="ellipsoidal area", zh="椭球面积"),
@@ -44,6 +46,10 @@ class About:
         Which rules were used.
     fictional
         Whether the records describe no real ground.
+    store
+        The store that they are kept in, without its password; empty for files.
+    ledger_version
+        The last revision of the store that counts; None for files.
     """
 
     on: dt.date
@@ -51,6 +57,8 @@ class About:
     unit: Unit
     catalogue_hash: str
     fictional: bool
+    store: str = ""
+    ledger_version: int | None = None
 
     def to_dict(self, language: Language | str) -> dict[str, Any]:
         """Return the conditions for JSON."""
@@ -61,13 +69,18 @@ class About:
 
     def columns(self) -> dict[str, Any]:
         """Return the conditions as columns for programs."""
-        return {
+        columns: dict[str, Any] = {
             "on": self.on.isoformat(),
             "basis": self.basis.value,
             "unit": self.unit.value,
             "catalogue_hash": self.catalogue_hash,
             "fictional": self.fictional,
         }
+        if self.ledger_version is not None:
+            columns["ledger_version"] = self.ledger_version
+        if self.store:
+            columns["store"] = self.store
+        return columns
 
     def rows(self, language: Language | str) -> list[tuple[str, str]]:
         """Return the conditions as headings and values for readers."""
@@ -80,6 +93,11 @@ class About:
             (Text(en="Unit", zh="单位"), UNIT_TEXTS[self.unit].in_language(language)),
             (Text(en="Rules", zh="规则版本"), self.catalogue_hash),
         ]
+        if self.ledger_version is not None:
+            version = f"{self.ledger_version}"
+            pairs.append((Text(en="Ledger version", zh="台账版本"), version))
+        if self.store:
+            pairs.append((Text(en="Store", zh="台账库"), self.store))
         rows = [(heading.in_language(language), value) for heading, value in pairs]
         if self.fictional:
             heading = Text(en="Note", zh="注意").in_language(language)
@@ -93,6 +111,8 @@ class About:
             en="As of {on}; {basis}; rules {rules}.",
             zh="截至 {on}；{basis}；规则 {rules}。",
         ).format(on=self.on, basis=METHOD_TEXTS[self.basis], rules=self.catalogue_hash)
+        if self.ledger_version is not None:
+            line = _LEDGER.format(line=line, version=self.ledger_version)
         if not self.fictional:
             return line
         both = Text(en="{line} {fictional}", zh="{line}{fictional}")

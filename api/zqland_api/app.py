@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from zqland.errors import ZqlandError
-from zqland_api.desk import Desk
+from zqland_api.desks import Desks, open_desks
 from zqland_api.errors import language_of, problem_of
 from zqland_api.guard import Guard
 from zqland_api.pages import check_file
@@ -45,7 +47,7 @@ STATIC = Path(__file__).parent / "pages" / "static"
 """Folder of the pages' style and script."""
 
 
-def create_app(settings: Settings, *, desk: Desk | None = None) -> FastAPI:
+def create_app(settings: Settings, *, desk: Desks | None = None) -> FastAPI:
     """Create the service.
 
     Parameters
@@ -53,7 +55,8 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> FastAPI:
     settings
         All settings; nothing is read from the environment.
     desk
-        A desk that is open already; else the sources are read now.
+        Desks that are open already, which the caller closes; else the sources are
+        read now, and closed when the service ends.
 
     Returns
     -------
@@ -73,9 +76,10 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        lifespan=_closing_own if desk is None else None,
     )
     app.state.settings = settings
-    app.state.desk = _desk_of(settings) if desk is None else desk
+    app.state.desks = _desks_of(settings) if desk is None else desk
     # Matches and maps of a project come before the project itself: its code may hold
     # a slash, so its route takes every path that is left.
     for module in (
@@ -105,8 +109,14 @@ def create_app(settings: Settings, *, desk: Desk | None = None) -> FastAPI:
     return app
 
 
-def _desk_of(settings: Settings) -> Desk:
-    return Desk.open(settings.sources, limits=settings.limits.limits())
+def _desks_of(settings: Settings) -> Desks:
+    return open_desks(settings.sources, limits=settings.limits.limits())
+
+
+@asynccontextmanager
+async def _closing_own(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.desks.close()
 
 
 def _tell(request: Request, error: Exception) -> Response:

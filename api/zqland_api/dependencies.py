@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Request
 
 from zqland.text import Language
 from zqland_api.desk import Desk
+from zqland_api.desks import Desks
 from zqland_api.errors import language_of
 from zqland_api.queries import Query
 from zqland_api.settings import Settings
@@ -15,9 +16,20 @@ from zqland_api.view import View
 
 
 def desk_of(request: Request) -> Desk:
-    """Return the desk that the service was made with."""
-    desk: Desk = request.app.state.desk
-    return desk
+    """Return the desk of a request: the same from its beginning to its end.
+
+    Of a store it is that of the last revision when the request came.
+
+    Raises
+    ------
+    StoreError
+        The store cannot be read.
+    """
+    pinned: Desk | None = getattr(request.state, "desk", None)
+    if pinned is None:
+        desks: Desks = request.app.state.desks
+        pinned = request.state.desk = desks.current()
+    return pinned
 
 
 def settings_of(request: Request) -> Settings:

@@ -7,14 +7,13 @@ and kept for the next reader; the keys are the day, the basis and the rules.
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from zqland import areas, constraints, needs
+import pandas as pd
+
+from zqland import areas, constraints, holds, needs
 from zqland.areas import Method
 from zqland.catalogues import Catalogues, load_catalogues
 from zqland.constraints import Overlay
@@ -22,6 +21,7 @@ from zqland.errors import NeedError, NotFoundError
 from zqland.findings import Finding, Severity
 from zqland.matching import Answer, Snapshot, match
 from zqland.needs import Need
+from zqland.refreshing import offered_to
 from zqland.reserve import ReserveState, as_of
 from zqland.text import Text
 from zqland.units import Unit
@@ -30,9 +30,9 @@ from zqland_api.errors import UsageError
 from zqland_api.settings import SourceSettings
 from zqland_api.source_sheets import Report
 from zqland_api.sources import Records, open_records
+from zqland_geodata.keeping import Kept
 from zqland_geodata.options import Limits
-
-Value = TypeVar("Value")
+from zqland_geodata.store.snapshots import Edition
 
 STATES_KEPT = 4
 """How many days are kept in memory."""
@@ -41,6 +41,12 @@ TOP = 20
 """How many matches an answer lists where the reader does not say."""
 
 _NO_PARCEL = Text(en="There is no parcel {key!r}.", zh="没有编号为 {key!r} 的地块。")
+_NOT_THEN = Text(
+    en="Parcel {key!r} did not exist on {on}{why}. Ask for another day with `on`.",
+    zh="地块 {key!r} 在 {on} 不存在{why}。请用 on 指定其他日期。",
+)
+_RETIRED = Text(en=": it was retired on {day}", zh="（已于 {day} 注销）")
+_NOT_BEGUN = Text(en=": it began on {day}", zh="（{day} 才设立）")
 _NO_PROJECT = Text(en="There is no project {key!r}.", zh="没有编号为 {key!r} 的项目。")
 _NOT_MATCHED = Text(
     en="the project was not matched; correct its need",
@@ -52,59 +58,50 @@ _NO_FOLDER = Text(
 )
 
 
-class Kept(Generic[Value]):
-    """The last few results of a computation, each computed once.
+def here_today() -> dt.date:
+    """Tell the day on which it is asked."""
+    return dt.datetime.now().astimezone().date()
 
-    Readers who ask for the same key while it is computed wait for that one
-    computation; other keys are not held up.
+
+def rules_of(sources: SourceSettings) -> Catalogues:
+    """Read the rules.
+
+    Parameters
+    ----------
+    sources
+        For the folder of rule files.
+
+    Raises
+    ------
+    UsageError
+        There is no such folder.
     """
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._results: OrderedDict[Hashable, Future[Value]] = OrderedDict()
-
-    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Return the result for a key; a failure is raised and not kept."""
-        with self._lock:
-            future = self._results.get(key)
-            is_new = future is None
-            if future is None:
-                future = self._results[key] = Future()
-                while len(self._results) > self._size:
-                    self._results.popitem(last=False)
-            self._results.move_to_end(key)
-        if is_new:
-            self._fill(key, future, compute)
-        return future.result()
-
-    def _fill(
-        self, key: Hashable, future: Future[Value], compute: Callable[[], Value]
-    ) -> None:
-        try:
-            future.set_result(compute())
-        except BaseException as error:
-            with self._lock:
-                if self._results.get(key) is future:
-                    del self._results[key]
-            future.set_exception(error)
-            raise
+    folder = sources.catalogues
+    if folder is not None and not folder.is_dir():
+        raise UsageError(_NO_FOLDER.format(folder=folder))
+    return load_catalogues(folder)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One reserve and its rules, ready for questions.
+    """One reserve and its rules, ready for questions; it never changes.
 
     Attributes
     ----------
     records
-        What was read.
+        What was read; of a store, all parcels that ever were.
     catalogues
         The rules.
+    edition
+        The version of the store that this is the desk of; None for files.
+    today
+        Tells the day where neither the reader nor the records name one.
     """
 
     records: Records
     catalogues: Catalogues
+    edition: Edition | None = None
+    today: Callable[[], dt.date] = here_today
     _states: Kept[ReserveState] = field(default_factory=lambda: Kept(STATES_KEPT))
     _overlays: Kept[Overlay] = field(default_factory=lambda: Kept(1))
     _snapshots: Kept[Snapshot] = field(default_factory=lambda: Kept(STATES_KEPT))
@@ -119,7 +116,7 @@ class Desk:
         limits: Limits | None = None,
         report: Report = lambda _: None,
     ) -> Desk:
-        """Read the sources and the rules.
+        """Read files and the rules; `zqland_api.desks` opens stores too.
 
         Parameters
         ----------
@@ -130,17 +127,21 @@ class Desk:
         report
             Told what begins.
         """
-        folder = sources.catalogues
-        if folder is not None and not folder.is_dir():
-            raise UsageError(_NO_FOLDER.format(folder=folder))
-        catalogues = load_catalogues(folder)
+        catalogues = rules_of(sources)
         records = open_records(sources, limits=limits, report=report)
         return cls(records, catalogues)
+
+    def current(self) -> Desk:
+        """Give the desk itself: what was read of files stays as it is."""
+        return self
+
+    def close(self) -> None:
+        """Do nothing: no file is left open."""
 
     @property
     def default_on(self) -> dt.date:
         """The as-of date where the reader names none."""
-        return self.records.on or dt.datetime.now().astimezone().date()
+        return self.records.on or self.today()
 
     @property
     def is_fictional(self) -> bool:
@@ -149,7 +150,15 @@ class Desk:
 
     def about(self, *, on: dt.date, basis: Method, unit: Unit) -> About:
         """Say what figures refer to."""
-        return About(on, basis, unit, self.catalogues.hash, self.is_fictional)
+        return About(
+            on=on,
+            basis=basis,
+            unit=unit,
+            catalogue_hash=self.catalogues.hash,
+            fictional=self.is_fictional,
+            store=self.records.store,
+            ledger_version=None if self.edition is None else self.edition.version,
+        )
 
     @property
     def overlay(self) -> Overlay:
@@ -160,7 +169,9 @@ class Desk:
         )
 
     def state(self, on: dt.date) -> ReserveState:
-        """Return the reserve as of a day."""
+        """Return the reserve as of a day; of a store, with the parcels of that day."""
+        if self.edition is not None:
+            return self.edition.state(on)
         return self._states.get(on, lambda: self._derive(on))
 
     def _derive(self, on: dt.date) -> ReserveState:
@@ -182,9 +193,7 @@ class Desk:
         column = f"{basis.value}_m2"
         if column in state.parcels:
             return state
-        return self._states.get(
-            (on, basis), lambda: _with_areas(state, self.overlay, basis)
-        )
+        return self._states.get((on, basis), lambda: _with_areas(state, basis))
 
     def snapshot(self, on: dt.date, basis: Method) -> Snapshot:
         """Return the reserve of a day, arranged for matching."""
@@ -194,6 +203,24 @@ class Desk:
         return Snapshot.of(
             self.measured(on, basis), catalogues=self.catalogues, basis=basis
         )
+
+    def offer(self, project_id: str, on: dt.date, basis: Method) -> Snapshot:
+        """Return the ground of a day that a project may have, arranged for matching.
+
+        Ground that is held for other projects is not among it; ground that is held
+        for this one is.
+        """
+        kept = self.records.reserve.holds
+        own = kept[kept["project_id"] == project_id] if len(kept) else kept
+        if own.empty or not holds.in_force(own, on=on).any():
+            return self.snapshot(on, basis)
+        return self._snapshots.get(
+            (on, basis, project_id), lambda: self._arrange_for(project_id, on, basis)
+        )
+
+    def _arrange_for(self, project_id: str, on: dt.date, basis: Method) -> Snapshot:
+        seen = offered_to(self.measured(on, basis), project_id)
+        return Snapshot.of(seen, catalogues=self.catalogues, basis=basis)
 
     def need(self, project_id: str, *, basis: Method) -> Need:
         """Return the need of a stored project.
@@ -250,7 +277,8 @@ class Desk:
         top
             Most matches, and most near misses, to list.
         """
-        return match(need, self.snapshot(on, need.basis), top=top, unit=unit)
+        offer = self.offer(need.project_id, on, need.basis)
+        return match(need, offer, top=top, unit=unit)
 
     def project(self, project_id: str) -> dict[str, Any]:
         """Return the record of a project.
@@ -265,16 +293,35 @@ class Desk:
             raise NotFoundError(_NO_PROJECT.format(key=project_id))
         return {str(key): value for key, value in projects.loc[project_id].items()}
 
-    def check_parcel(self, parcel_id: str) -> None:
-        """Raise where there is no such parcel.
+    def check_parcel(self, parcel_id: str, on: dt.date) -> None:
+        """Raise where there is no such parcel on a day.
+
+        Parameters
+        ----------
+        parcel_id
+            The number of the parcel.
+        on
+            The day.
 
         Raises
         ------
         NotFoundError
-            There is no such parcel.
+            There is no such parcel, or it was retired by then, or began later.
         """
-        if parcel_id not in self.records.reserve.parcels.index:
+        parcels = self.records.reserve.parcels
+        if parcel_id not in parcels.index:
             raise NotFoundError(_NO_PARCEL.format(key=parcel_id))
+        if parcel_id not in self.state(on).parcels.index:
+            why = _why_not(parcels.loc[[parcel_id]], on)
+            raise NotFoundError(_NOT_THEN.format(key=parcel_id, on=on, why=why))
+
+
+def _why_not(parcel: pd.DataFrame, on: dt.date) -> Text:
+    """Say why a parcel of the store, in one row, is not among those of a day."""
+    began, retired = (parcel[name].iloc[0] for name in ("began_on", "retired_on"))
+    if pd.notna(retired) and retired <= pd.Timestamp(on):
+        return _RETIRED.format(day=retired.date())
+    return _NOT_BEGUN.format(day=began.date())
 
 
 def _bad_need(project_id: str, error: NeedError) -> Finding:
@@ -289,7 +336,10 @@ def _bad_need(project_id: str, error: NeedError) -> Finding:
     )
 
 
-def _with_areas(state: ReserveState, laid: Overlay, basis: Method) -> ReserveState:
+def _with_areas(state: ReserveState, basis: Method) -> ReserveState:
+    laid = state.overlay or constraints.overlay(
+        state.parcels, state.reserve.constraints
+    )
     measured = areas.measure(state.parcels, methods=(basis,))
     usable = laid.usable(state.parcels, measured)
     columns = {

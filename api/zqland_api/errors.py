@@ -34,7 +34,7 @@ from zqland.text import Language, Text
 from zqland_api.json_bytes import to_bytes
 from zqland_api.language import from_accept_language
 from zqland_api.validation_texts import explain_fault
-from zqland_geodata.errors import ReadError
+from zqland_geodata.errors import ReadError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -154,6 +154,16 @@ BAD_FILE = ProblemKind(
         "文件内容未被采用。",
     ),
 )
+NO_STORE = ProblemKind(
+    "no-store",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    Text(en="The store cannot be read", zh="台账库无法读取"),
+    Text(
+        en="The store that the service answers from cannot be read at the moment; the "
+        "detail says why. Ask again later, or tell whoever runs the service.",
+        zh="本服务所用的台账库暂时无法读取，原因见 detail。请稍后重试，或联系管理员。",
+    ),
+)
 INTERNAL = ProblemKind(
     "internal",
     HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -169,6 +179,7 @@ PROBLEMS: tuple[tuple[type[Exception], ProblemKind], ...] = (
     (NotFoundError, NOT_FOUND),
     (HostError, WRONG_HOST),
     (ReadError, BAD_FILE),
+    (StoreError, NO_STORE),
     (CrsError, BAD_FILE),
     (QueryError, BAD_VALUE),
     (NeedError, BAD_VALUE),
@@ -187,6 +198,7 @@ KINDS = {
         WRONG_HOST,
         TOO_LARGE,
         BAD_FILE,
+        NO_STORE,
         INTERNAL,
     )
 }

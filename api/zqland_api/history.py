@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from zqland.readiness import PREDICATES
@@ -63,8 +62,10 @@ def of_parcel(
 
 
 def _constraints_of(desk: Desk, parcel_id: str, view: View) -> list[dict[str, Any]]:
-    index = desk.records.reserve.parcels.index
-    row = int(np.flatnonzero(index == parcel_id)[0])
+    state = desk.state(view.on)
+    if state.overlay is None:
+        return []
+    row = int(state.parcels.index.get_indexer(pd.Index([parcel_id]))[0])
     return [
         {
             "layer": one.layer,
@@ -74,7 +75,7 @@ def _constraints_of(desk: Desk, parcel_id: str, view: View) -> list[dict[str, An
             "share": one.share,
             "text": one.text(view.unit).in_language(view.language),
         }
-        for one in desk.overlay.at(row)
+        for one in state.overlay.at(row)
     ]
 
 

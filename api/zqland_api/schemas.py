@@ -54,6 +54,12 @@ class AboutFigures(BaseModel):
     unit: Unit
     catalogue_hash: str
     fictional: bool = Field(description="True where no real ground is meant.")
+    ledger_version: int | None = Field(
+        default=None, description="Last revision of the store; absent for files."
+    )
+    store: str | None = Field(
+        default=None, description="The store, without its password."
+    )
     note: str | None = None
 
 

@@ -10,7 +10,7 @@ import uvicorn
 
 from zqland.text import Text
 from zqland_api.app import create_app
-from zqland_api.desk import Desk
+from zqland_api.desks import Desks
 from zqland_api.settings import LOOPBACK, Settings
 
 _SERVING = Text(
@@ -25,19 +25,19 @@ _OPEN_TO_OTHERS = Text(
 
 def serve_app(
     settings: Settings,
-    desk: Desk,
+    desks: Desks,
     *,
     say: Callable[[Text], object],
     open_browser: bool = False,
 ) -> None:
-    """Serve a desk until the user stops it.
+    """Serve desks until the user stops it.
 
     Parameters
     ----------
     settings
         Where to listen and how to show things.
-    desk
-        The open desk.
+    desks
+        What gives the desk of the moment.
     say
         Told the address.
     open_browser
@@ -50,7 +50,7 @@ def serve_app(
         say(_OPEN_TO_OTHERS)
     if open_browser:
         threading.Timer(1.0, webbrowser.open, args=(address,)).start()
-    app = create_app(settings, desk=desk)
+    app = create_app(settings, desk=desks)
     uvicorn.run(
         app,
         host=server.host,

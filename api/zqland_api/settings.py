@@ -29,10 +29,12 @@ LAST_DAY = dt.date(2199, 12, 31)
 
 
 class SourceSettings(BaseSettings):
-    """Where the records come from; without parcels it is the demonstration city."""
+    """Where the records come from: a store, files, or else the demonstration city."""
 
     model_config = SettingsConfigDict(env_prefix="ZQLAND_", frozen=True)
 
+    store: SecretStr | None = None
+    """Address of the store; it may hold a password, so it is not shown."""
     parcels: Path | None = None
     """File of the parcels, of any kind that is read."""
     ledger: Path | None = None
@@ -65,6 +67,11 @@ class SourceSettings(BaseSettings):
     """Folder of rule files that replace the packaged ones of the same name."""
     on: dt.date | None = Field(default=None, ge=FIRST_DAY, le=LAST_DAY)
     """The as-of date; without it today, or the demonstration city's day."""
+
+    @property
+    def store_address(self) -> str:
+        """The address of the store; empty where none is named."""
+        return "" if self.store is None else self.store.get_secret_value().strip()
 
 
 class LimitSettings(BaseSettings):

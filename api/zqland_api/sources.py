@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
+from zqland.constraint_layers import ConstraintLayer
 from zqland.findings import Finding
 from zqland.reserve import Reserve
 from zqland.shifts import Shifts
@@ -43,6 +45,26 @@ SHEETS = (
 )
 """Files that say nothing without parcels."""
 
+IN_STORE = {
+    "parcels": Text(en="a file of parcels", zh="地块文件"),
+    "ledger": Text(en="a sheet of the parcels (--ledger)", zh="地块台账（--ledger）"),
+    "evidence": Text(en="evidence (--evidence)", zh="佐证表（--evidence）"),
+    "status": Text(en="status events (--status)", zh="状态表（--status）"),
+    "indicators": Text(
+        en="control indicators (--indicators)", zh="控制指标表（--indicators）"
+    ),
+    "targets": Text(en="targets (--targets)", zh="年度目标表（--targets）"),
+    "parks": Text(en="boundaries of parks (--parks)", zh="园区界线（--parks）"),
+}
+"""What a store keeps itself, so that no file may be given of it."""
+
+_BOTH = Text(
+    en="Besides a store (--store, ZQLAND_STORE), files were given of what it keeps "
+    "itself: {given}. Leave out one of the two; `zqland store import` brings files "
+    "into a store.",
+    zh="已指定台账库（--store 或 ZQLAND_STORE），又提供了台账库中已有的资料：{given}。"
+    "请只保留其一；如需把文件入库，请用 zqland store import。",
+)
 _READING = Text(en="Reading {name}", zh="读取 {name}")
 _CREATING = Text(en="Creating the demonstration city", zh="生成演示城市")
 
@@ -65,6 +87,8 @@ class Records:
         Districts around the parcels; empty elsewhere than in the packaged city.
     status_is_assumed
         True where no status events were given.
+    store
+        The store that they are kept in, without its password; empty for files.
     """
 
     reserve: Reserve
@@ -73,6 +97,78 @@ class Records:
     notes: tuple[Text, ...]
     districts: gpd.GeoDataFrame
     status_is_assumed: bool = False
+    store: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Files that are read beside a store.
+
+    Attributes
+    ----------
+    layers
+        The constraint layers, which a store does not keep.
+    projects
+        Projects in place of those of the store, or None.
+    findings
+        What the readers found.
+    """
+
+    layers: tuple[ConstraintLayer, ...]
+    projects: pd.DataFrame | None
+    findings: tuple[Finding, ...]
+
+
+def open_beside(
+    sources: SourceSettings,
+    *,
+    limits: Limits | None = None,
+    report: Report = lambda _: None,
+) -> Beside:
+    """Read the files that may stand beside a store.
+
+    Parameters
+    ----------
+    sources
+        The store and the files.
+    limits
+        How much is read of a file at most.
+    report
+        Told what begins.
+
+    Returns
+    -------
+    beside
+        Constraint layers and projects.
+
+    Raises
+    ------
+    UsageError
+        Files were given of what the store keeps itself.
+    ZqlandError
+        A file cannot be read.
+    """
+    given = [
+        text for name, text in IN_STORE.items() if getattr(sources, name) is not None
+    ]
+    if given:
+        raise UsageError(_BOTH.format(given=_listed(given)))
+    options = reading_of(sources, limits)
+    layers = _constraints(sources.constraints, options, report)
+    sheets = Sheets(sources, open_fieldmap(sources.fieldmap), options.limits, report)
+    return Beside(
+        layers=layers.layers,
+        projects=None if sources.projects is None else sheets.projects(),
+        findings=(*layers.findings, *sheets.findings),
+    )
+
+
+def _listed(words: list[Text]) -> Text:
+    joint = Text(en=", ", zh="、")
+    return Text(
+        en=joint.en.join(word.en for word in words),
+        zh=joint.zh.join(word.zh for word in words),
+    )
 
 
 def open_records(
@@ -195,7 +291,7 @@ def _from_files(
             *cross_findings(reserve),
         ),
         notes=(*sheets.notes, *park_notes),
-        districts=_districts_around(parcels),
+        districts=districts_around(parcels),
         status_is_assumed=sources.status is None,
     )
 
@@ -225,9 +321,11 @@ def _constraints(
     return read_constraints(path, options=options)
 
 
-def _districts_around(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def districts_around(parcels: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the packaged districts where the parcels lie among them, else none."""
     districts = places.districts()
+    if parcels.empty:
+        return districts
     west, south, east, north = parcels.total_bounds
     touched = districts.cx[west:east, south:north]
     return districts if len(touched) else districts.iloc[:0]

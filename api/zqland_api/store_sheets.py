@@ -85,6 +85,7 @@ def about_store(reader: Reader, *, on: dt.date | None = None) -> About:
         unit=Unit.M2,
         catalogue_hash=rules.hash,
         fictional=reader.fictional,
+        ledger_version=reader.version,
     )
 
 

@@ -15,11 +15,12 @@ import pytest
 
 from zqland.areas import Method
 from zqland.errors import NotFoundError
-from zqland_api.desk import Desk, Kept
+from zqland_api.desk import Desk
 from zqland_api.errors import UsageError
 from zqland_api.settings import SourceSettings
 from zqland_geodata import demo
 from zqland_geodata.demo.inputs import write_inputs
+from zqland_geodata.keeping import Kept
 
 
 def test_many_readers_of_one_key_wait_for_one_computation() -> None:
@@ -131,7 +132,7 @@ def test_what_is_not_there_is_named(demo_desk: Desk) -> None:
     with pytest.raises(NotFoundError, match="'X'"):
         demo_desk.project("X")
     with pytest.raises(NotFoundError, match="'Y'"):
-        demo_desk.check_parcel("Y")
+        demo_desk.check_parcel("Y", demo.ON)
 
 
 def test_assumed_status_has_no_day(tmp_path: Path) -> None:

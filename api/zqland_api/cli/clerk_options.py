@@ -197,4 +197,5 @@ def about_of(
         unit=unit,
         catalogue_hash=rules.hash,
         fictional=reader.fictional,
+        ledger_version=reader.version,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from zqland.needs import Need
 from zqland.text import Text
 from zqland_api import maps
 from zqland_api.cli.options import (
-    InputFile,
+    FromStore,
     OutputOptions,
     ProjectOptions,
     RecordOptions,
@@ -24,6 +25,7 @@ from zqland_api.cli.options import (
 from zqland_api.cli.terminal import Terminal, exit_on_errors, session
 from zqland_api.demo_run import run_demo
 from zqland_api.desk import TOP, Desk
+from zqland_api.desks import open_desk, open_desks
 from zqland_api.errors import UsageError
 from zqland_api.files import write_bytes
 from zqland_api.matching_output import matches_output
@@ -36,9 +38,25 @@ from zqland_api.settings import (
     SourceSettings,
 )
 from zqland_api.sheets import Output
+from zqland_api.sources import IN_STORE
 from zqland_api.view import View
 from zqland_api.views import stages_sheet
 
+ParcelsFile = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="FILE",
+        help="Parcels, where they are in no store: survey TXT, Shapefile, GeoPackage …"
+        " · 地块文件",
+        show_default=False,
+    ),
+]
+"""The parcels as the file that a command is about, unless they are in a store."""
+
+_NOTHING_TO_STAGE = Text(
+    en="Name a file of parcels, or a store with --store (or ZQLAND_STORE).",
+    zh="请指定地块文件，或用 --store（或 ZQLAND_STORE）指定台账库。",
+)
 _NO_PROJECTS = Text(
     en="There are no projects to match. Give them with --projects.",
     zh="没有可匹配的项目。请用 --projects 提供项目表。",
@@ -49,15 +67,22 @@ _DRAWING = Text(en="Drawing the map", zh="绘制地图")
 _WRITTEN = Text(en="Written: {path}", zh="已写入：{path}")
 
 
-@takes(RecordOptions, ViewOptions, OutputOptions)
+@takes(FromStore, RecordOptions, ViewOptions, OutputOptions)
 def stages(
-    file: InputFile, records: RecordOptions, view: ViewOptions, output: OutputOptions
+    store: FromStore,
+    records: RecordOptions,
+    view: ViewOptions,
+    output: OutputOptions,
+    file: ParcelsFile = None,
 ) -> None:
     """Derive the readiness of parcels on a day. · 推定地块阶段."""
     with session(view.language) as terminal:
+        sources = store.sources(file, records, view)
+        if file is None and not sources.store_address:
+            raise UsageError(_NOTHING_TO_STAGE)
         with terminal.working() as report:
-            desk = Desk.open(
-                sources_of(file, records, view),
+            desk = open_desk(
+                sources,
                 limits=LimitSettings().limits(),
                 report=report,
             )
@@ -179,12 +204,12 @@ def serve(
     with session(view.language) as terminal:
         settings = _settings(files, records, view, host=host, port=port)
         with terminal.working() as report:
-            desk = Desk.open(
+            desks = open_desks(
                 settings.sources, limits=settings.limits.limits(), report=report
             )
-        terminal.tell(desk.records.findings)
-        terminal.say_all(desk.records.notes)
-        serve_app(settings, desk, say=terminal.say, open_browser=open_browser)
+        with closing(desks):
+            _remarks(terminal, desks.current())
+            serve_app(settings, desks, say=terminal.say, open_browser=open_browser)
 
 
 @takes(ViewOptions)
@@ -206,9 +231,9 @@ def _open(
     records: RecordOptions,
     view: ViewOptions,
 ) -> Desk:
-    sources = sources_of(files.parcels, records, view, projects=files.projects)
+    sources = files.sources(files.parcels, records, view, projects=files.projects)
     with terminal.working() as report:
-        desk = Desk.open(sources, limits=LimitSettings().limits(), report=report)
+        desk = open_desk(sources, limits=LimitSettings().limits(), report=report)
         report(_DERIVING)
         desk.state(view.on or desk.default_on)
     return desk
@@ -251,7 +276,14 @@ def _settings(
     given = {
         name: value for name, value in named.model_dump().items() if value is not None
     }
-    sources = SourceSettings.model_construct(**{**found.sources.model_dump(), **given})
+    known = found.sources.model_dump()
+    if files.store:
+        # What was typed goes before the environment, also where it is of another kind.
+        given["store"] = SecretStr(files.store)
+        known |= dict.fromkeys(IN_STORE)
+    elif files.parcels is not None:
+        known["store"] = None
+    sources = SourceSettings.model_construct(**{**known, **given})
     display = found.display.model_copy(
         update={"unit": view.unit, **({"language": view.lang} if view.lang else {})}
     )

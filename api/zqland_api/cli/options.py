@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import os
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
+from pydantic import SecretStr
 
 from zqland.areas import Method
 from zqland.text import Language, Text
@@ -23,6 +25,9 @@ from zqland_api.language import of_terminal
 from zqland_api.output import Format
 from zqland_api.settings import FIRST_DAY, LAST_DAY, SourceSettings
 from zqland_api.view import View
+
+STORE_VARIABLE = "ZQLAND_STORE"
+"""Environment variable: the store where a command names neither one nor parcels."""
 
 _NO_DAY = Text(
     en="{given!r} is not a day between {first} and {last}, such as 2023-09-05.",
@@ -165,8 +170,47 @@ class RecordOptions(ReadingOptions):
 
 
 @dataclass(frozen=True, slots=True)
-class ProjectOptions:
-    """Parcels and projects as options; without parcels, the demonstration city."""
+class FromStore:
+    """A store in place of files."""
+
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="STORE",
+            help="Store in place of files: path of a file, or"
+            " postgresql://user@server/database; where no parcels are named,"
+            f" that of {STORE_VARIABLE}. · 台账库",
+            show_default=False,
+        ),
+    ] = None
+
+    def sources(
+        self,
+        parcels: Path | None,
+        records: ReadingOptions,
+        view: ViewOptions,
+        *,
+        projects: Path | None = None,
+    ) -> SourceSettings:
+        """Put the store and the files of a command together.
+
+        Parameters
+        ----------
+        parcels, records, view, projects
+            As for `sources_of`.
+        """
+        named = self.store or ""
+        if not named and parcels is None:
+            named = os.environ.get(STORE_VARIABLE, "")
+        files = sources_of(parcels, records, view, projects=projects)
+        return files.model_copy(
+            update={"store": SecretStr(named) if named.strip() else None}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectOptions(FromStore):
+    """Where parcels and projects come from; else it is the demonstration city."""
 
     parcels: Annotated[
         Path | None,

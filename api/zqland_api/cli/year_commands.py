@@ -106,6 +106,7 @@ def ledger(
             show_default=False,
         ),
     ] = None,
+    *,
     ids: Annotated[
         bool,
         typer.Option(

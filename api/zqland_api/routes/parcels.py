@@ -55,8 +55,8 @@ def show_parcel(
     query: Annotated[Conditions, Query()],
 ) -> Response:
     """Show one parcel with its evidence and the events of its life."""
-    desk.check_parcel(parcel_id)
     view = view_of(request, query, use="lot")
+    desk.check_parcel(parcel_id, view.on)
     row = desk.measured(view.on, view.basis).parcels.loc[[parcel_id]]
     table = views.parcel_table(row, basis=view.basis, unit=view.unit)
     document = {
