@@ -101,22 +101,22 @@ class Opened:
 
     @property
     def predicates(self) -> dict[str, str]:
-        """Names of the predicates."""
+        """The predicates by their names."""
         return {key: name for key, name in self.book_names.items() if key != "all"}
 
     @property
     def book_names(self) -> dict[str, str]:
-        """Names of all land and of the predicates."""
+        """All land and the predicates, by their names."""
         return self._named(book_words(self.catalogues.readiness))
 
     @property
     def statuses(self) -> dict[str, str]:
-        """Names of the statuses, and of all of them together."""
+        """The statuses by their names, and all of them together."""
         return self._named(status_words(self.catalogues.readiness))
 
     @property
     def parks(self) -> dict[str, str]:
-        """Names of the parks; land in none has a dash."""
+        """The parks by their names; land in none has a dash."""
         return {"": "–", **self._named(park_words(self.reserve.parks))}
 
     @property
