@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from zqland import areas
+from zqland import areas, otherzones
 from zqland.areas import Method
 from zqland.boundaries import Points, insert
 from zqland.errors import LineageError
@@ -116,6 +116,8 @@ class Succession:
     apart
         Numbers of neighbours that come within 2 mm of a new vertex and yet do not
         share the boundary on which it lies; they stay as they are.
+    notes
+        Why neighbours of another home zone did not get a vertex.
     """
 
     kind: Kind
@@ -125,6 +127,7 @@ class Succession:
     ellipsoid_m2: float
     neighbours: tuple[Ground, ...] = field(default=())
     apart: tuple[str, ...] = field(default=())
+    notes: tuple[Text, ...] = field(default=())
 
     @property
     def text(self) -> Text:
@@ -133,8 +136,9 @@ class Succession:
             kind=KIND_TEXTS[self.kind],
             parents=listed(self.parents),
             children=listed(self.children),
-            planar=self.planar_m2,
-            ellipsoid=self.ellipsoid_m2,
+            # Without the sum, what is nothing may have a minus.
+            planar=round(self.planar_m2, 4) + 0.0,
+            ellipsoid=round(self.ellipsoid_m2, 4) + 0.0,
         )
 
 
@@ -153,7 +157,7 @@ def succeed(
     parents, children
         The old parcels and the new ones.
     neighbours
-        Parcels around them.
+        Parcels around them, of any home zone.
 
     Returns
     -------
@@ -165,14 +169,16 @@ def succeed(
     LineageError
         Areas do not add up, a number is given twice, or they lie in several zones.
     """
-    check_one_zone([*parents, *neighbours])
+    check_one_zone(parents)
     check_named_once(children)
     planar, ellipsoid = _areas(children).sum(axis=0) - _areas(parents).sum(axis=0)
     if kind is not Kind.CORRECTION:
         if abs(planar) > PLANAR_M2:
             raise LineageError(_PLANAR.format(change=planar, most=PLANAR_M2))
         _check_ellipsoid(listed(children), ellipsoid)
-    changed, apart = _followed(parents, children, neighbours)
+    new = _new_corners(parents, children)
+    followed, notes = _followed(new, parents[0].home_zone, neighbours)
+    changed, apart = _kept(followed, neighbours)
     return Succession(
         kind=kind,
         parents=tuple(parents),
@@ -181,22 +187,45 @@ def succeed(
         ellipsoid_m2=float(ellipsoid),
         neighbours=tuple(changed),
         apart=tuple(apart),
+        notes=tuple(notes),
     )
 
 
-def _followed(
-    parents: Sequence[Ground], children: Sequence[Ground], neighbours: Sequence[Ground]
-) -> tuple[list[Ground], list[str]]:
-    """Insert new vertices into the neighbours whose boundary they lie on."""
+def _new_corners(parents: Sequence[Ground], children: Sequence[Ground]) -> Floats:
+    """Give the vertices that the new parcels have and the old had not."""
     old = set(map(tuple, _corners(parents).tolist()))
     new = [corner for corner in _corners(children).tolist() if tuple(corner) not in old]
-    if not new or not neighbours:
+    return np.array(new).reshape(-1, 2)
+
+
+def _followed(
+    corners: Floats, zone: int, neighbours: Sequence[Ground]
+) -> tuple[list[Ground], list[Text]]:
+    """Insert new vertices into the neighbours whose boundary they lie on."""
+    if not len(corners):
+        return list(neighbours), []
+    points = Points.of(corners)
+    followed, notes = [], []
+    # A parcel has a handful of neighbours.
+    for one in neighbours:
+        if one.home_zone == zone:
+            shape = insert(one.shape, points)
+        else:
+            shape, passed_m = otherzones.with_vertices(
+                corners, zone, one.shape, one.home_zone
+            )
+            if passed_m:
+                notes.append(otherzones.passes(one.parcel_id, one.home_zone, passed_m))
+        followed.append(Ground(one.parcel_id, one.home_zone, shape))
+    return followed, notes
+
+
+def _kept(
+    followed: Sequence[Ground], neighbours: Sequence[Ground]
+) -> tuple[list[Ground], list[str]]:
+    """Keep those that got a vertex and stay as large as they were."""
+    if not neighbours:
         return [], []
-    points = Points.of(np.array(new))
-    followed = [
-        Ground(one.parcel_id, one.home_zone, insert(one.shape, points))
-        for one in neighbours
-    ]
     planar, ellipsoid = (_areas(followed) - _areas(neighbours)).T
     changed, apart = [], []
     for place, after in enumerate(followed):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from zqland.catalogues import load_catalogues
 from zqland.findings import Severity
+from zqland.status import Status
 from zqland.text import Language, Text
-from zqland_geodata.store import deliveries
+from zqland_geodata.store import deliveries, proceedings
 from zqland_geodata.store.records import keys_of
 from zqland_geodata.store.schema import RECORDS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Hashable, Iterator, Mapping
 
     from zqland.findings import Finding
     from zqland_geodata.store.comparing import TableDiff
@@ -36,6 +38,9 @@ COLUMNS = (
     "lost_m2",
 )
 """Columns of the table of differences."""
+
+_FEW = 50
+"""Most entries without a number that are told one by one."""
 
 _DIGITS = 12
 _SIGNIFICANT = 15
@@ -55,11 +60,15 @@ _BLOCKED = Text(
     en="Nothing can be imported. Faults to be corrected in the files: {count}.",
     zh="无法导入：文件中有 {count} 处错误需要更正。",
 )
-_COUNTS = Text(
-    en="{table}: {added} new, {changed} changed, {moved} with a moved boundary, "
-    "{gone} gone.",
-    zh="{table}：新增 {added}，变更 {changed}，界址变动 {moved}，消失 {gone}。",
-)
+_COUNTS = Text(en="{table}: {counts}.", zh="{table}：{counts}。")
+_COUNT = {
+    "added": Text(en="{count} new", zh="新增 {count}"),
+    "changed": Text(en="{count} changed", zh="变更 {count}"),
+    "moved": Text(en="{count} with a moved boundary", zh="界址变动 {count}"),
+    "gone": Text(en="{count} gone", zh="消失 {count}"),
+}
+_FACT = Text(en="{subject}, {what}, {day}", zh="{subject}，{what}，{day}")
+_DUE = Text(en="due {day}", zh="计划 {day}")
 _ADDED = Text(en="{table} {key} is new.", zh="新增{table} {key}。")
 _CELL = Text(
     en="{table} {key}: {column} changes from {before} to {after}.",
@@ -222,8 +231,8 @@ class Diff:
         said = []
         for name, counts in self.counts().to_dict("index").items():
             if any(counts.values()):
-                facts = {str(kind): count for kind, count in counts.items()}
-                said.append(_COUNTS.format(table=RECORDS[str(name)].word, **facts))
+                told = _told({str(kind): count for kind, count in counts.items()})
+                said.append(_COUNTS.format(table=RECORDS[str(name)].word, counts=told))
         for kind in self._said():
             said += kind[:most]
             if 0 < most < len(kind):
@@ -234,7 +243,7 @@ class Diff:
         none = (None, None)
         for name, diff in self.tables.items():
             record = RECORDS[name]
-            for key in _keys(name, diff.added):
+            for key in _called(name, diff.added):
                 yield (record.word, key, _NEW, "", *none, *none)
             for key, column, before, after in diff.cells.itertuples(index=False):
                 word = deliveries.word(name, column)
@@ -248,8 +257,9 @@ class Diff:
     def _said(self) -> Iterator[list[Text]]:
         for name, diff in self.tables.items():
             word = RECORDS[name].word
-            if name not in deliveries.NUMBERED_LATER:
-                keys = _keys(name, diff.added)
+            # A sheet of evidence may have a million rows: the counts say enough.
+            if name not in deliveries.NUMBERED_LATER or len(diff.added) <= _FEW:
+                keys = _called(name, diff.added)
                 yield [_ADDED.format(table=word, key=key) for key in keys]
             yield [
                 _CELL.format(
@@ -306,6 +316,43 @@ def _keys(name: str, table: pd.DataFrame) -> list[str]:
         return [""] * len(table)
     keys = keys_of(record, table)
     return [" / ".join("" if pd.isna(part) else str(part) for part in k) for k in keys]  # type: ignore[call-overload]
+
+
+def _told(counts: dict[str, int]) -> Text:
+    """Tell how many there are of each kind of which there are any."""
+    found = [_COUNT[kind].format(count=f"{n:,}") for kind, n in counts.items() if n]
+    return Text(
+        en=", ".join(one.en for one in found), zh="，".join(one.zh for one in found)
+    )
+
+
+def _called(name: str, table: pd.DataFrame) -> list[str | Text]:
+    """Call rows by their numbers; what has none yet by what it says."""
+    keys = _keys(name, table)
+    if name not in deliveries.NUMBERED_LATER or all(keys):
+        return [*keys]
+    items = load_catalogues().readiness.item_texts
+    rows = table.to_dict("records")
+    return [key or _fact(row, items) for key, row in zip(keys, rows, strict=True)]
+
+
+def _fact(row: Mapping[Hashable, Any], items: Mapping[str, Text]) -> Text:
+    """Say what an entry of evidence or a status event says, in short."""
+    if "item" not in row:
+        status = proceedings.WORDS[Status(row["status"])]
+        facts = {"subject": row["parcel_id"], "what": status}
+        return _FACT.format(day=_day(row["happened_on"]), **facts)
+    facts = {
+        "subject": row["subject_id"],
+        "what": items.get(row["item"], row["item"]),
+    }
+    if pd.isna(row.get("done_on")) and not pd.isna(row.get("due_on")):
+        return _FACT.format(day=_DUE.format(day=_day(row["due_on"])), **facts)
+    return _FACT.format(day=_day(row.get("done_on")), **facts)
+
+
+def _day(value: Any) -> str:  # noqa: ANN401 - a cell
+    return "–" if pd.isna(value) else f"{value:%Y-%m-%d}"
 
 
 def _shown(value: object) -> Text:

@@ -476,4 +476,12 @@ def test_the_counts_of_a_diff_can_be_told_alone(
 ) -> None:
     parcels = two_parcels.assign(declared_m2=[19_000.0, None])
     (said,) = differences(filled, parcels=parcels).sentences(most=0)
-    assert said.en.startswith("parcel: 0 new, 1 changed")
+    assert (said.en, said.zh) == ("parcel: 1 changed.", "地块：变更 1。")
+
+
+def test_entries_without_numbers_are_called_by_what_they_say(filled: Store) -> None:
+    delivery = {"evidence": facts("A-1"), "status_events": events("A-1")}
+    diff = differences(filled, **delivery)
+    called = diff.table("zh")["key"].tolist()
+    assert [key.split("，")[0] for key in called] == ["A-1", "A-1"]
+    assert not [text.en for text in diff.sentences() if "nan" in text.en.lower()]
