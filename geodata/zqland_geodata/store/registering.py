@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from zqland import tables
 from zqland.errors import NotFoundError
-from zqland.findings import Finding, Severity
+from zqland.findings import Finding, Severity, has_errors
 from zqland.ledger.scopes import CITY
 from zqland.text import Text
 from zqland_geodata import places
@@ -80,10 +80,13 @@ class Registration:
         other
             Of the same sheet, at another time.
         """
-        return (
-            self.diff.seen == other.diff.seen
-            and self.diff.added.equals(other.diff.added)
-            and self.diff.changed.equals(other.diff.changed)
+        pairs = (
+            (self.diff.added, other.diff.added),
+            (self.diff.changed, other.diff.changed),
+        )
+        return self.diff.seen == other.diff.seen and all(
+            one.equals(another) or (one.empty and another.empty)
+            for one, another in pairs
         )
 
 
@@ -150,7 +153,7 @@ def register(writer: Writer, registration: Registration) -> None:
         The store was changed so that the sheet means something else now.
     """
     now = compare(writer.reading, registration.name, registration.table)
-    if not registration.is_same(now) or registration.findings != now.findings:
+    if has_errors(now.findings) or not registration.is_same(now):
         word = RECORDS[registration.name].word
         raise ChangedMeanwhileError(_CHANGED.format(table=word))
     diff = registration.diff
