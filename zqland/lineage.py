@@ -25,6 +25,7 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
+from zqland import otherzones
 from zqland.boundaries import (
     SNAP_M,
     Points,
@@ -139,7 +140,8 @@ def split(
         Shapes of the new parcels by number, in the same plane; None for what the
         others leave, for one of them at most.
     neighbours
-        Parcels around it, of the same home zone.
+        Parcels around it. Those of another home zone get a vertex where their boundary
+        lies within 2 mm of it, or there is a note.
 
     Returns
     -------
@@ -196,7 +198,7 @@ def merge(
     parcel_id
         Number of the new parcel.
     neighbours
-        Parcels around them, of the same home zone.
+        Parcels around them, of any home zone.
 
     Returns
     -------
@@ -251,7 +253,7 @@ def correct(
     parcel_id
         Number of the new parcel; the same where it is not given.
     neighbours
-        Parcels around it, of the same home zone.
+        Parcels around it, of any home zone.
 
     Returns
     -------
@@ -273,7 +275,7 @@ def correct(
     100.0
     """
     name = parcel_id or parcel.parcel_id
-    record = [one.shape for one in (parcel, *neighbours)]
+    record = _record(parcel, neighbours)
     (right,) = settle([_polygon(name, shape)], record)
     right = _polygon(name, insert(right, Points.corners(record)))
     _check_valid(name, right)
@@ -352,8 +354,27 @@ def _check_side_by_side(parcels: Sequence[Ground], shapes: Sequence[Shape]) -> N
         raise LineageError(_APART.format(parcel=lone))
 
 
+def _record(parcel: Ground, neighbours: Sequence[Ground]) -> list[Shape]:
+    """Give the boundaries that a corrected one follows, all in its plane."""
+    zone = parcel.home_zone
+    own = [one.shape for one in (parcel, *neighbours) if one.home_zone == zone]
+    others = [
+        otherzones.drawn_in(zone, one.shape, one.home_zone)
+        for one in neighbours
+        if one.home_zone != zone
+    ]
+    # What is one point in both planes is one, whatever each plane has rounded it to.
+    return own + settle(others, own) if others else own
+
+
 def _check_takes_nothing(child: Ground, neighbours: Sequence[Ground]) -> None:
-    shapes = [one.shape for one in neighbours]
+    zone = child.home_zone
+    shapes = [
+        one.shape
+        if one.home_zone == zone
+        else otherzones.drawn_in(zone, one.shape, one.home_zone, densely=True)
+        for one in neighbours
+    ]
     common = shapely.intersection(child.shape, shapes)
     # A strip is bounded by two long sides, so its length is half its boundary.
     allowed = np.maximum(OVERLAP_M2, SNAP_M * shapely.length(common) / 2)

@@ -435,4 +435,4 @@ def _said(made: Succession) -> list[Text]:
         said.append(_NEIGHBOURS.format(parcels=names))
     if made.apart:
         said.append(_APART.format(parcels=", ".join(made.apart)))
-    return said
+    return [*said, *made.notes]

@@ -281,7 +281,7 @@ def _check_there(parcel_id: str, parcels: pd.DataFrame, on: dt.date) -> None:
 def _around(
     reader: Reader, parents: gpd.GeoDataFrame, shapes: Sequence[Shape | None]
 ) -> gpd.GeoDataFrame:
-    """Read what lies around the old and new shapes, in the same zone."""
+    """Read what lies around the old and new shapes, in whatever zone."""
     zone = int(parents["home_zone"].iloc[0])
     drawn = [shape for shape in shapes if shape is not None and not shape.is_empty]
     new = crs.to_geographic(gpd.GeoSeries(drawn), zone)
@@ -291,7 +291,7 @@ def _around(
     box = (west - margin, south - margin, east + margin, north + margin)
     found = reader.parcels(place=Place(bbox=box))
     others = found["retired_on"].isna() & ~found.index.isin(parents.index)
-    return found[others & (found["home_zone"] == zone)]
+    return found[others]
 
 
 def _grounds(parcels: pd.DataFrame) -> list[Ground]:
