@@ -374,12 +374,14 @@ _TWICE = Text(
 _UNKNOWN_PROJECT = Text(
     en="{projects} are locked, demanded or weighted, but are not among the needs: "
     "correct the number, or add the need.",
-    zh="项目 {projects} 已被锁定、要求安排或设定权重，但不在需求清单中：请更正编号或补充需求。",
+    zh="项目 {projects} 已被锁定、要求安排或设定权重，但不在需求清单中："
+    "请更正编号或补充需求。",
 )
 _NOT_FREE = Text(
     en="{parcels} are locked or barred, but are not free on this day: correct the "
     "number, or see who holds the ground.",
-    zh="地块 {parcels} 被锁定或禁用，但当日不属于可供地块：请更正编号，或查看其占用情况。",
+    zh="地块 {parcels} 被锁定或禁用，但当日不属于可供地块："
+    "请更正编号，或查看其占用情况。",
 )
 _BARRED = Text(
     en="{projects} are locked to {parcel}, which is never to be used: drop one of the "
@@ -389,5 +391,6 @@ _BARRED = Text(
 _NO_RESOURCE = Text(
     en="The limit on {resource} cannot be kept: it must name one of {known}, a park "
     "that is known, and an amount of zero or more.",
-    zh="无法采用对 {resource} 的限额：应填写 {known} 之一、已知的园区以及不小于零的数量。",
+    zh="无法采用对 {resource} 的限额："
+    "应填写 {known} 之一、已知的园区以及不小于零的数量。",
 )

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from zqland.portfolio.options import Floats, Places
     from zqland.portfolio.solver import Watch
 
-PROJECTS = 60
-"""Projects that are placed anew in one round."""
+PROJECTS = 24
+"""Projects placed anew in one round: twenty take some 20 ms where the ground is
+scarce, sixty take seconds."""
 
-NODES = 30
+NODES = 5
 """Most nodes of a round's search tree: rounds are cheap, and there are many."""
 
 LEAST_GAIN = 1e-9
@@ -69,7 +70,7 @@ def improve(
     done = 0
     while done < rounds and watch.goes_on() and bound - value > LEAST_GAIN * abs(bound):
         done += 1
-        freed = links.neighbourhood(dice, chosen)
+        freed = links.neighbourhood(dice, chosen, PROJECTS)
         found = _placed_anew(scaled, chosen, freed, watch, seed=seed)
         if found is None:
             continue
@@ -90,24 +91,31 @@ class _Links:
         order = np.argsort(options.rows, kind="stable")
         self._users = owners[order]
         count = len(scaled.problem.granted)
+        self._options = options.owners()[order]
         self._heads = np.searchsorted(options.rows[order], np.arange(count + 1))
 
     @classmethod
     def of(cls, scaled: Scaled) -> _Links:
         return cls(scaled)
 
-    def neighbourhood(self, dice: Generator, chosen: Places) -> Places:
+    def _on(self, row: int) -> Places:
+        """Return the options that use a capacity."""
+        return self._options[self._heads[row] : self._heads[row + 1]]
+
+    def neighbourhood(self, dice: Generator, chosen: Places, size: int) -> Places:
         """Choose projects around a random capacity: placed ones and outsiders."""
         options = self._scaled.problem.options
         used = np.flatnonzero(np.diff(self._heads))
         freed: set[int] = set()
         queue = [int(dice.choice(used))]
         seen = set(queue)
-        while queue and len(freed) < PROJECTS:
+        while queue and len(freed) < size:
             row = queue.pop(0)
             users = np.unique(self._users[self._heads[row] : self._heads[row + 1]])
-            if len(users) > PROJECTS // 4:
-                users = dice.choice(users, PROJECTS // 4, replace=False)
+            most = max(2, size // 4)
+            if len(users) > most:
+                placed = users[np.isin(chosen[users], self._on(row))]
+                users = np.union1d(placed, dice.choice(users, most, replace=False))
             freed.update(int(user) for user in users)
             taken = chosen[users]
             taken = taken[taken != NONE]

@@ -9,7 +9,7 @@ import numpy as np
 
 from zqland.portfolio import ties
 from zqland.portfolio.generation import generate, surviving
-from zqland.portfolio.improve import PROJECTS, improve
+from zqland.portfolio.improve import improve
 from zqland.portfolio.options import NONE
 from zqland.portfolio.prices import find_prices
 from zqland.portfolio.rounding import place_in_turn, unplaced, worth
@@ -35,7 +35,7 @@ ROUNDS = 2_000
 
 UNLIMITED = 1_000_000_000
 
-SMALL = 2 * PROJECTS
+SMALL = 120
 """Projects up to which improving would only repeat what proving does."""
 
 GENERATION = 0.4
