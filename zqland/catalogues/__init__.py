@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zqland.approvals.rules import ApprovalRules
     from zqland.approvals.workdays import WorkCalendar
     from zqland.idle.rules import IdleRules
+    from zqland.ledger.rules import LedgerRules
     from zqland.lots.rules import LotRules
     from zqland.matching.rules import MatchingRules
     from zqland.portfolio.rules import PortfolioRules
@@ -43,6 +44,7 @@ FILES = (
     "idle.toml",
     "items.toml",
     "labels.toml",
+    "ledger.toml",
     "lots.toml",
     "matching.toml",
     "permitted.toml",
@@ -79,6 +81,8 @@ class Catalogues:
         Which days are worked.
     idle
         When supplied land is idle.
+    ledger
+        How the ledger looks ahead.
     bases
         Default area method of each use (`USES`).
     basis_texts
@@ -100,6 +104,7 @@ class Catalogues:
     approvals: ApprovalRules
     workdays: WorkCalendar
     idle: IdleRules
+    ledger: LedgerRules
     bases: Mapping[str, Method]
     basis_texts: Mapping[str, Text]
     permitted: Mapping[str, tuple[str, ...]]
@@ -138,6 +143,7 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
     from zqland.approvals import rules as approval_rules  # noqa: PLC0415
     from zqland.approvals import workdays  # noqa: PLC0415
     from zqland.idle import rules as idle_rules  # noqa: PLC0415
+    from zqland.ledger import rules as ledger_rules  # noqa: PLC0415
     from zqland.lots import rules as lot_rules  # noqa: PLC0415
     from zqland.matching import rules as matching_rules  # noqa: PLC0415
     from zqland.portfolio import rules as portfolio_rules  # noqa: PLC0415
@@ -162,6 +168,7 @@ def load_catalogues(folder: Path | None = None) -> Catalogues:
         approvals=approval_rules.parse(documents["approvals.toml"]),
         workdays=workdays.parse(documents["holidays.toml"]),
         idle=idle_rules.parse(documents["idle.toml"]),
+        ledger=ledger_rules.parse(documents["ledger.toml"]),
         bases=bases,
         basis_texts=basis_texts,
         permitted=permitted,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from zqland.catalogues import Catalogues
+    from zqland.ledger.rules import LedgerRules
     from zqland.readiness import ReadinessRules
     from zqland.readiness.timeline import Booleans
     from zqland.reserve import Reserve
@@ -59,6 +60,8 @@ class Books:
         The records that the books were made from.
     rules
         The rules of readiness in force.
+    outlook
+        How the ledger looks ahead.
     catalogue_hash
         Which rules were used.
     """
@@ -70,6 +73,7 @@ class Books:
     history: History
     reserve: Reserve
     rules: ReadinessRules
+    outlook: LedgerRules
     catalogue_hash: str
 
     def inside(self, scope: str) -> Booleans:
@@ -184,5 +188,6 @@ def open_books(
         history=History.of(timeline, descent),
         reserve=reserve,
         rules=catalogues.readiness,
+        outlook=catalogues.ledger,
         catalogue_hash=catalogues.hash,
     )

@@ -2,7 +2,7 @@
 
 ======================  ==========================================================
 ``low``                 all that is due comes as late as nine in ten of the facts
-                        done so far; what is overdue does not come
+                        done so far (``ledger.toml``); what is overdue does not come
 ``planned``             all that is due is done on its day; what is overdue does not
                         come
 ``high``                as planned, and what is overdue is done tomorrow
@@ -15,7 +15,7 @@ few facts can tell how late facts come, low counts nothing of what is due.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -30,15 +30,10 @@ if TYPE_CHECKING:
 
     from zqland.ledger.books import Books
     from zqland.ledger.figures import Figures
+    from zqland.ledger.rules import LedgerRules
 
 SCENARIOS: Final = ("low", "planned", "high")
 """The ends and the middle of the range."""
-
-LATE_QUANTILE: Final = 0.9
-"""Share of the facts done so far that were not later than the low end assumes."""
-
-FEWEST: Final = 10
-"""Facts needed to tell how late facts come."""
 
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -59,9 +54,7 @@ class Delay:
     facts: int
 
 
-def usual_delay(
-    evidence: pd.DataFrame, *, on: dt.date, quantile: float = LATE_QUANTILE
-) -> Delay:
+def usual_delay(evidence: pd.DataFrame, *, on: dt.date, outlook: LedgerRules) -> Delay:
     """Learn how late facts come.
 
     Parameters
@@ -71,8 +64,8 @@ def usual_delay(
         entry that it corrects.
     on
         The as-of date.
-    quantile
-        Share of the facts that were not later.
+    outlook
+        Which share of the facts was not later, and how many are needed to tell.
 
     Returns
     -------
@@ -88,9 +81,9 @@ def usual_delay(
         counts = ~evidence["evidence_id"].isin(evidence["supersedes"].dropna())
         due, done = earlier.fillna(due), done.where(counts)
     late = (done - due).dt.days.dropna().to_numpy(np.float64)
-    if len(late) < FEWEST:
+    if len(late) < outlook.fewest_facts:
         return Delay(None, len(late))
-    days = int(np.quantile(late, quantile, method="higher"))
+    days = int(np.quantile(late, outlook.late_quantile, method="higher"))
     return Delay(max(days, 0), len(late))
 
 
@@ -99,7 +92,7 @@ def forecast(
     table: pd.DataFrame | None = None,
     *,
     basis: Method = Method.DECLARED,
-    quantile: float = LATE_QUANTILE,
+    quantile: float | None = None,
 ) -> pd.DataFrame:
     """Forecast what each year's target will come to.
 
@@ -112,7 +105,8 @@ def forecast(
     basis
         Area method that the targets mean.
     quantile
-        How cautious the low end is: the share of facts that were not later.
+        How cautious the low end is: the share of facts that were not later; that of
+        the catalogue where it is not given.
 
     Returns
     -------
@@ -131,7 +125,10 @@ def forecast(
     """
     wanted = books.targets if table is None else table
     evidence = books.reserve.evidence
-    delay = usual_delay(evidence, on=books.on, quantile=quantile)
+    outlook = books.outlook
+    if quantile is not None:
+        outlook = replace(outlook, late_quantile=quantile)
+    delay = usual_delay(evidence, on=books.on, outlook=outlook)
     ends = {
         "low": books.with_evidence(_late(evidence, books.on, delay)),
         "planned": books,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from zqland.areas import Method
+from zqland.catalogues import load_catalogues
 from zqland.errors import LedgerError, NotFoundError
 from zqland.ledger import (
     Pace,
@@ -19,10 +22,11 @@ from zqland.ledger import (
     standard_share,
     targets,
 )
-from zqland.ledger.forecast import FEWEST, usual_delay
+from zqland.ledger.forecast import usual_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from zqland.ledger import Books
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     Fact = Callable[..., dict[str, Any]]
 
 ON = "2023-09-05"
+OUTLOOK = load_catalogues().ledger
 
 
 def parcel(name: str, planar_m2: float = 100.0, **more: object) -> dict[str, Any]:
@@ -132,7 +137,7 @@ def punctual(fact: Callable[..., dict[str, Any]], late: int) -> list[dict[str, A
     done = due + dt.timedelta(late)
     return [
         fact("Z", "road", done.isoformat(), due_on=due.isoformat())
-        for _ in range(FEWEST)
+        for _ in range(OUTLOOK.fewest_facts)
     ]
 
 
@@ -167,6 +172,26 @@ def test_where_nothing_tells_how_late_facts_come_low_counts_nothing(
     assert np.isnan(row["delay_days"])
 
 
+def test_a_city_says_in_its_catalogue_how_cautious_its_forecasts_are(
+    keep: Keep, fact: Fact, tmp_path: Path
+) -> None:
+    """Half of the facts come on their day, half 40 days late."""
+    evidence = [
+        fact("B", "title", None, due_on="2023-12-01"),
+        *punctual(fact, late=0)[:5],
+        *punctual(fact, late=40)[:5],
+    ]
+    packaged = resources.files("zqland.catalogues") / "ledger.toml"
+    text = packaged.read_text(encoding="utf-8")
+    own = text.replace("late_quantile = 0.9", "late_quantile = 0.4")
+    (tmp_path / "ledger.toml").write_text(own, encoding="utf-8")
+    parcels, wanted = [parcel("B"), parcel("Z")], [goal(400.0)]
+    books = keep(parcels, evidence=evidence, targets=wanted, on=ON)
+    assert forecast(books)["low_ids"].to_list() == [()]
+    bold = replace(books, outlook=load_catalogues(tmp_path).ledger)
+    assert forecast(bold)["low_ids"].to_list() == [("B",)]
+
+
 def test_next_year_is_forecast_from_its_first_day(keep: Keep, fact: Fact) -> None:
     evidence = [
         fact("A", "title", None, due_on="2023-12-31"),
@@ -185,7 +210,7 @@ def test_a_plan_is_found_in_the_entry_that_was_corrected(
 ) -> None:
     rows = [
         row
-        for n in range(FEWEST)
+        for n in range(OUTLOOK.fewest_facts)
         for row in (
             fact("A", "title", None, due_on="2022-01-01", evidence_id=f"P{n}"),
             fact("A", "title", f"2022-01-{n + 1:02}", supersedes=f"P{n}"),
@@ -194,15 +219,17 @@ def test_a_plan_is_found_in_the_entry_that_was_corrected(
     evidence = keep([parcel("A")], evidence=rows).reserve.evidence
     on = dt.date(2023, 9, 5)
 
-    assert usual_delay(evidence, on=on).days == 9
-    assert usual_delay(evidence, on=on, quantile=0.5).days == 5
-    assert usual_delay(evidence, on=dt.date(2022, 1, 5)).days is None
+    assert usual_delay(evidence, on=on, outlook=OUTLOOK).days == 9
+    middle = replace(OUTLOOK, late_quantile=0.5)
+    assert usual_delay(evidence, on=on, outlook=middle).days == 5
+    assert usual_delay(evidence, on=dt.date(2022, 1, 5), outlook=OUTLOOK).days is None
 
 
 def test_facts_that_come_early_are_not_counted_on(keep: Keep, fact: Fact) -> None:
     evidence = keep([parcel("A")], evidence=punctual(fact, -9)).reserve.evidence
 
-    assert usual_delay(evidence, on=dt.date(2023, 9, 5)).days == 0
+    on = dt.date(2023, 9, 5)
+    assert usual_delay(evidence, on=on, outlook=OUTLOOK).days == 0
 
 
 dates = st.dates(dt.date(2022, 6, 1), dt.date(2024, 3, 1)).map(str)
