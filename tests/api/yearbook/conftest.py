@@ -94,20 +94,24 @@ def _meets(value: object, wanted: object) -> bool:
 
 
 def _sum(*given: Held) -> float:
-    flat = [
-        one for part in given for one in (part if isinstance(part, list) else [part])
-    ]
+    flat = [one for part in given for one in _cells(part)]
     return math.fsum(float(one) for one in flat if isinstance(one, float | bool))
 
 
 def _chosen(conditions: tuple[Held, ...]) -> list[bool]:
     pairs = [*zip(conditions[::2], conditions[1::2], strict=True)]
-    columns = [[_meets(value, wanted) for value in range_] for range_, wanted in pairs]
+    columns = [
+        [_meets(value, wanted) for value in _cells(range_)] for range_, wanted in pairs
+    ]
     return [all(line) for line in zip(*columns, strict=True)]
 
 
-def _sumifs(values: list[Held], *conditions: Held) -> float:
-    pairs = zip(values, _chosen(conditions), strict=True)
+def _cells(given: Held) -> list[Held]:
+    return given if isinstance(given, list) else [given]
+
+
+def _sumifs(values: Held, *conditions: Held) -> float:
+    pairs = zip(_cells(values), _chosen(conditions), strict=True)
     return _sum([value for value, is_chosen in pairs if is_chosen])
 
 
@@ -243,9 +247,19 @@ class Calculator:
                         stored = self.stored[sheet.title][cell.coordinate].value
                         yield sheet.title, cell.coordinate, found, stored
 
+    def faults(self) -> list[tuple[str, str, Held, Held]]:
+        """List the formulas that give something else than what is stored."""
+        return [line for line in self.formulas() if not _agree(line[2], line[3])]
+
     def table(self, sheet: str, heading: str) -> list[dict[str, Held]]:
         """Read the stored values of the table whose first heading is given."""
         return table_of(self.stored[sheet], heading)
+
+
+def _agree(found: object, stored: object) -> bool:
+    if isinstance(found, float) and isinstance(stored, int | float):
+        return math.isclose(found, stored, rel_tol=1e-9, abs_tol=1e-6)
+    return (found or "") == (stored or "")
 
 
 def table_of(sheet: Worksheet, heading: str) -> list[dict[str, Held]]:
@@ -259,6 +273,12 @@ def table_of(sheet: Worksheet, heading: str) -> list[dict[str, Held]]:
             break
         found.append(dict(zip(names, row, strict=False)))
     return found
+
+
+@pytest.fixture(scope="session")
+def calculator() -> Callable[[Path], Calculator]:
+    """Give what opens a workbook to work it out anew."""
+    return Calculator.of
 
 
 @pytest.fixture(scope="session")
