@@ -101,7 +101,8 @@ class Desk:
     records: Records
     catalogues: Catalogues
     edition: Edition | None = None
-    today: Callable[[], dt.date] = here_today
+    # A plain default would be a method of the class to whatever reads it.
+    today: Callable[[], dt.date] = field(default_factory=lambda: here_today)
     _states: Kept[ReserveState] = field(default_factory=lambda: Kept(STATES_KEPT))
     _overlays: Kept[Overlay] = field(default_factory=lambda: Kept(1))
     _snapshots: Kept[Snapshot] = field(default_factory=lambda: Kept(STATES_KEPT))
