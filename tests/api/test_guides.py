@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 GUIDES = Path(__file__).parents[2] / "docs" / "guides"
 LEAST_COMMANDS = {
     "own_files": 13,
-    "keep_the_books": 30,
+    "keep_the_books": 50,
     "back_up": 6,
     "move_to_postgis": 7,
 }
