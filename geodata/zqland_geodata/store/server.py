@@ -4,6 +4,26 @@ The driver is written in Python. It leaves three things to whoever uses it, whic
 done here: what breaks on the way comes as the errors of the network that Python has; a
 statement that ends half-way leaves answers behind that the next would take for its own;
 and the programs of PostgreSQL take more in an address than the driver does.
+
+What an address may say after the question mark:
+
+================  ================================================================
+``host``          folder of the socket, or name of the server
+``port``          5432 where nothing is said
+``user``          where it does not stand before the ``@``
+``sslmode``       ``disable``: in the open. ``prefer`` (where nothing is said): in
+                  secret if the server can, without looking who it is. ``require``: in
+                  secret or not at all, without looking who it is. ``verify-full``: in
+                  secret, and the certificate of the server must be signed by an
+                  authority that is trusted and name the host of the address. Over a
+                  network that others use, take ``verify-full``
+``sslrootcert``   with ``verify-full``: file of the authorities that are trusted (PEM);
+                  those of the system where nothing is said
+================  ================================================================
+
+A password is best kept out of addresses, which others see: without one it is taken
+from ``PGPASSWORD``, else from the password file (``PGPASSFILE``, ``~/.pgpass``).
+Certificates of clients are not sent.
 """
 
 from __future__ import annotations
@@ -24,6 +44,7 @@ from pg8000.dbapi import Connection as PlainConnection
 
 from zqland.text import Text
 from zqland_geodata.errors import StoreMissingError
+from zqland_geodata.store import passwords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,7 +125,8 @@ def connection_facts(url: URL, *, wait_s: float) -> dict[str, Any]:
     ----------
     url
         Address of a database. What it leaves out is taken from ``PGHOST``, ``PGPORT``,
-        ``PGUSER`` and ``PGPASSWORD``, as by the programs of PostgreSQL.
+        ``PGUSER`` and ``PGPASSWORD``, and the password from the password file, as by
+        the programs of PostgreSQL.
     wait_s
         How long one waits for others who are writing, in seconds.
 
@@ -117,20 +139,25 @@ def connection_facts(url: URL, *, wait_s: float) -> dict[str, Any]:
     ------
     StoreMissingError
         The certificates that it names cannot be read.
+    StoreAccessError
+        Others than the user may read the password file that has the password.
     """
     said = {name: str(value) for name, value in url.query.items()}
     user = url.username or said.get("user") or os.environ.get("PGUSER")
-    password = url.password or os.environ.get("PGPASSWORD")
     user = user or getpass.getuser()
+    host, port = _host_and_port(url, said)
+    database = url.database or user
+    password = url.password or os.environ.get("PGPASSWORD")
+    password = password or passwords.kept(host, port, database, user)
     wait_ms = max(1, round(wait_s * 1000))
     return {
         "user": user,
         # Without any, the driver fails where the server asks for one.
         "password": str(password or ""),
-        "database": url.database or user,
+        "database": database,
         "application_name": "zqland",
         "startup_params": _SETTINGS | {"lock_timeout": str(wait_ms)},
-        **_place(url, said),
+        **_place(host, port, said),
     }
 
 
@@ -213,13 +240,18 @@ def _way_to(place: str | tuple[str, int]) -> socket.socket:
     return way
 
 
-def _place(url: URL, said: Mapping[str, str]) -> dict[str, Any]:
-    """Say where the server is: on a socket in a folder, or on the network."""
+def _host_and_port(url: URL, said: Mapping[str, str]) -> tuple[str, int]:
+    """Say where the server is: a folder with a socket, or a host on the network."""
     port = int(url.port or said.get("port") or os.environ.get("PGPORT") or _PORT)
     host = url.host or said.get("host") or os.environ.get("PGHOST")
     if host is None:
         here = Path(_SOCKETS, f".s.PGSQL.{port}").exists()
         host = _SOCKETS if here else "localhost"
+    return host, port
+
+
+def _place(host: str, port: int, said: Mapping[str, str]) -> dict[str, Any]:
+    """Say how to get there."""
     if host.startswith("/"):
         # Nobody listens between two programs of one machine.
         return {"place": f"{host}/.s.PGSQL.{port}", "ssl_context": False}

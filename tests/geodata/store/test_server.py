@@ -17,7 +17,7 @@ from zqland_geodata.errors import (
     StoreLostError,
     StoreMissingError,
 )
-from zqland_geodata.store import arrays, open_store, server
+from zqland_geodata.store import arrays, open_store, passwords, server
 from zqland_geodata.store import engine as engines
 
 if TYPE_CHECKING:
@@ -148,6 +148,72 @@ def test_a_password_is_taken_from_the_environment(
     monkeypatch.setenv("PGPASSWORD", "open")
     with pytest.raises(StoreMissingError, match="no store of zqland"):
         opened(asking)
+
+
+@pytest.fixture
+def password_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Name a password file that only its owner may read."""
+    path = tmp_path / "passwords"
+    path.touch(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(path))
+    return path
+
+
+def test_a_password_is_taken_from_the_password_file(
+    asking: str, opened: Callable[..., Store], password_file: Path, cluster: Cluster
+) -> None:
+    lines = ["# a remark", "office:*:*:asked:shut", f"{cluster.folder}:5432:*:*:open"]
+    password_file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(StoreMissingError, match="no store of zqland"):
+        opened(asking)
+
+
+def test_a_password_file_that_others_may_read_is_not_used(
+    asking: str, opened: Callable[..., Store], password_file: Path
+) -> None:
+    password_file.write_text("*:*:*:asked:open", encoding="utf-8")
+    password_file.chmod(0o640)
+    with pytest.raises(StoreAccessError, match="chmod 600") as error:
+        opened(asking)
+    assert "密码文件" in error.value.text.zh
+
+
+def test_the_usual_password_file_is_that_of_the_home(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("PGPASSFILE", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert passwords.kept("office", 5432, "reserve", "clerk") is None
+    (tmp_path / ".pgpass").touch(0o600)
+    (tmp_path / ".pgpass").write_text("office:5432:reserve:clerk:hers")
+    assert passwords.kept("office", 5432, "reserve", "clerk") == "hers"
+
+
+@pytest.mark.parametrize(
+    ("line", "password"),
+    [
+        ("office:5432:reserve:clerk:a b#", "a b#"),
+        ("*:*:*:*:any", "any"),
+        (r"office:*:*:clerk:a\:b\\c", r"a:b\c"),
+        ("office:*:*:clerk:a:b", "a:b"),
+        ("office:5433:*:clerk:other port", None),
+        ("office:*:*:somebody:other user", None),
+        ("office:clerk:too few", None),
+        ("#office:*:*:clerk:remark", None),
+        ("", None),
+    ],
+)
+def test_a_line_of_the_password_file_means_what_it_means_to_postgresql(
+    password_file: Path, line: str, password: str | None
+) -> None:
+    password_file.write_text(f"{line}\n", encoding="utf-8")
+    assert passwords.kept("office", 5432, "reserve", "clerk") == password
+
+
+def test_the_usual_socket_is_the_host_of_this_machine(password_file: Path) -> None:
+    password_file.write_text("localhost:*:*:*:here\n", encoding="utf-8")
+    assert passwords.kept("/var/run/postgresql", 5432, "reserve", "clerk") == "here"
+    assert passwords.kept("/elsewhere", 5432, "reserve", "clerk") is None
 
 
 @pytest.mark.parametrize("given_one", ["asked@", "asked:wrong@"])
