@@ -423,6 +423,8 @@ def _about(
         unit=view.unit,
         catalogue_hash=rules.hash,
         fictional=recorded.reserve.fictional,
+        store=recorded.store,
+        ledger_version=recorded.version,
     )
 
 

@@ -72,7 +72,7 @@ def test_rows_are_known_by_all_of_their_key(filled: Store) -> None:
 def test_a_changed_row_gets_a_new_version_and_the_old_one_stays(filled: Store) -> None:
     registered(filled, "contracts", CONTRACTS)
     before = filled.reading().version
-    built = CONTRACTS.assign(started_on=[pd.Timestamp("2022-02-01"), pd.NaT])
+    built = CONTRACTS.assign(started_on=pd.to_datetime(pd.Series(["2022-02-01", None])))
     assert counts(registered(filled, "contracts", built)) == (0, 1, 1)
     now = filled.reading().table("contracts", versions=True)
     assert now["version"].tolist() == [2, 1]
