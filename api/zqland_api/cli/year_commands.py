@@ -8,23 +8,20 @@ from typing import Annotated
 
 import typer
 
-from zqland.catalogues import Catalogues, load_catalogues
 from zqland.ledger import CITY
 from zqland.text import Text
 from zqland_api.about import About
 from zqland_api.cli.options import OutputOptions, ViewOptions, takes
-from zqland_api.cli.store_options import StoreOptions, opened
+from zqland_api.cli.recorded import RecordedOptions
 from zqland_api.cli.terminal import Terminal, session
 from zqland_api.errors import UsageError
 from zqland_api.files import write_atomically
 from zqland_api.output import Format, choose_format
-from zqland_api.yearbook.records import Recorded, of_demo, of_store, parse_moment
+from zqland_api.yearbook.records import Recorded
 from zqland_api.yearbook.tables import SHORT, Book, year_output
 from zqland_api.yearbook.workbook import write_yearbook
 from zqland_api.yearbook.year import Year, open_year
 
-_CREATING = Text(en="Creating the demonstration city", zh="生成演示城市")
-_READING = Text(en="Reading the store", zh="读取台账库")
 _ADDING = Text(en="Adding up the books", zh="汇总台账")
 _WRITING = Text(en="Writing the yearbook", zh="写入年度台账")
 _WRITTEN = Text(en="Written: {path}", zh="已写入：{path}")
@@ -34,37 +31,12 @@ _NO_WORKBOOK = Text(
     zh="年度台账为工作簿：{path} 不是 .xlsx 文件。请用 --out 指定，如 年度台账.xlsx；"
     "需要 csv 或 json 请用 zqland ledger。",
 )
-_NO_FOLDER = Text(
-    en="{folder} is not a folder of rule files. Name one with --catalogues.",
-    zh="{folder} 不是规则文件夹。请用 --catalogues 指定。",
-)
-_NOT_IN_DEMO = Text(
-    en="--known-at asks what a store knew; name one with --store.",
-    zh="--known-at 查询台账库当时的记录，请用 --store 指定台账库。",
-)
 
 
 @dataclass(frozen=True, slots=True)
-class BookOptions(StoreOptions):
+class BookOptions(RecordedOptions):
     """Which books: of which records, year and ground."""
 
-    demo: Annotated[
-        bool,
-        typer.Option(
-            "--demo",
-            help="The demonstration city, also where a store is named by ZQLAND_STORE;"
-            " it is taken too where no store is named. · 演示城市",
-        ),
-    ] = False
-    known_at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="REVISION|DATE",
-            help="As the store knew it at a revision, or by the end of a day."
-            " · 按当时登记",
-            show_default=False,
-        ),
-    ] = None
     year: Annotated[
         int | None,
         typer.Option(
@@ -80,17 +52,6 @@ class BookOptions(StoreOptions):
             help="city, park:CODE, district:CODE, level:LEVEL or level:LEVEL+. · 范围"
         ),
     ] = CITY
-    catalogues: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of your own rule files. · 规则文件夹", show_default=False
-        ),
-    ] = None
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether the books are those of the demonstration city."""
-        return self.demo or not (self.store or "").strip()
 
 
 @takes(BookOptions, ViewOptions, OutputOptions)
@@ -173,35 +134,15 @@ def yearbook(
 def _open(
     books: BookOptions, view: ViewOptions, terminal: Terminal
 ) -> tuple[Recorded, Year]:
-    catalogues = _catalogues(books.catalogues)
-    recorded = _recorded(books, terminal)
+    rules, recorded = books.rules(), books.recorded(terminal)
     with terminal.working() as report:
         report(_ADDING)
         year = open_year(
             recorded.reserve,
             on=view.on or recorded.on,
-            catalogues=catalogues,
+            catalogues=rules,
             year=books.year,
             scope=books.scope,
             basis=view.basis,
         )
     return recorded, year
-
-
-def _recorded(books: BookOptions, terminal: Terminal) -> Recorded:
-    if books.is_demo:
-        if books.known_at is not None:
-            raise UsageError(_NOT_IN_DEMO)
-        with terminal.working() as report:
-            report(_CREATING)
-            return of_demo()
-    moment = None if books.known_at is None else parse_moment(books.known_at)
-    with opened(books, terminal) as store, terminal.working() as report:
-        report(_READING)
-        return of_store(store, known_at=moment)
-
-
-def _catalogues(folder: Path | None) -> Catalogues:
-    if folder is not None and not folder.is_dir():
-        raise UsageError(_NO_FOLDER.format(folder=folder))
-    return load_catalogues(folder)
