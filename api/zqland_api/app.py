@@ -25,6 +25,7 @@ from zqland_api.policy import PAGE_POLICY
 from zqland_api.release import release
 from zqland_api.routes import (
     acreage,
+    books,
     checks,
     maps,
     matches,
@@ -90,6 +91,7 @@ def create_app(settings: Settings, *, desk: Desks | None = None) -> FastAPI:
         projects,
         matches,
         acreage,
+        books,
         checks,
         check_file,
         problems,

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from zqland.areas import Method
+from zqland.ledger import CITY
 from zqland.text import Language, Text
 from zqland.units import Unit
 from zqland_api.meanings import described_by
@@ -276,6 +277,16 @@ class AcreageQuery(Conditions):
 
     year: int | None = Field(
         default=None, ge=FIRST_DAY.year, le=LAST_DAY.year, description="Calendar year."
+    )
+
+
+class BooksQuery(Conditions):
+    """Which books of a year are wanted."""
+
+    scope: str = Field(
+        default=CITY,
+        max_length=200,
+        description="city, park:CODE, district:CODE or level:LEVEL.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from zqland.acreage import CITY
 from zqland.areas import Method
 from zqland.constraints import TAKING
+from zqland.ledger import BASES
 from zqland.readiness import PREDICATES
 from zqland.text import Text
 from zqland.units import (
@@ -66,8 +68,9 @@ def acreage_values(desk: Desk, view: View, *, year: int | None) -> dict[str, Any
         "year": book.year,
         "titles": {
             key: PAGE_TEXTS[key].format(**heading).in_language(view.language)
-            for key in ("targets", "no_targets", "months")
+            for key in ("targets", "no_targets", "months", "yearbook")
         },
+        "yearbook": _yearbook(book.year, view),
         "labels": {
             key: text.in_language(view.language)
             for key, text in desk.catalogues.readiness.predicate_texts.items()
@@ -90,6 +93,16 @@ def acreage_values(desk: Desk, view: View, *, year: int | None) -> dict[str, Any
             book.monthly, view, is_constrained=bool(desk.records.reserve.constraints)
         ),
     }
+
+
+def _yearbook(year: int, view: View) -> str:
+    """Return where the workbook of the year is; empty for a year to come."""
+    if year > view.on.year:
+        return ""
+    asked = {"on": view.on, "unit": view.unit, "lang": view.language}
+    if view.basis in BASES:
+        asked["basis"] = view.basis
+    return f"/books/{year}.xlsx?{urlencode(asked)}"
 
 
 def _area(area_m2: float, view: View, digits: int | None = None) -> str:

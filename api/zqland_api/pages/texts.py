@@ -21,6 +21,10 @@ PAGE_TEXTS: dict[str, Text] = {
     ),
     "data": Text(en="Data for programs (OpenAPI)", zh="数据接口（OpenAPI）"),
     "notes": Text(en="What was assumed", zh="说明"),
+    "yearbook": Text(
+        en="Save the books of {year} as a workbook (.xlsx)",
+        zh="下载 {year} 年度台账工作簿（.xlsx）",
+    ),
     # start
     "start_title": Text(en="Land that waits for projects", zh="地等项目"),
     "start_lead": Text(

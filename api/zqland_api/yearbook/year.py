@@ -20,17 +20,17 @@ from zqland.readiness import PREDICATES
 from zqland.reserve import Reserve
 from zqland.text import Text
 from zqland.unsupplied import Unsupplied, unsupplied
-from zqland_api.errors import UsageError
+from zqland_api.errors import QueryError
 
 _NO_BASIS = Text(
     en="The books are kept on these bases: {known}; not on {found}. Choose one of "
-    "them with --basis.",
-    zh="台账按以下口径登记：{known}；没有“{found}”口径。请用 --basis 选择其一。",
+    "them.",
+    zh="台账按以下口径登记：{known}；没有“{found}”口径。请选择其中之一。",
 )
 _LATER = Text(
     en="The year {year} begins after the as-of date {on}. Ask for an earlier year, or "
-    "give a later day with --on.",
-    zh="{year} 年在截至日期 {on} 之后。请查询更早的年度，或用 --on 给出更晚的日期。",
+    "give a later as-of date.",
+    zh="{year} 年在截至日期 {on} 之后。请查询更早的年度，或改用更晚的截至日期。",
 )
 
 
@@ -361,7 +361,7 @@ def open_year(
 
     Raises
     ------
-    UsageError
+    QueryError
         The year begins after the date, or the books are not kept on the basis.
     NotFoundError
         There is no such scope.
@@ -371,9 +371,9 @@ def open_year(
     if chosen not in BASES:
         known = _listed([METHOD_TEXTS[method] for method in BASES])
         found = _NO_BASIS.format(known=known, found=METHOD_TEXTS[chosen])
-        raise UsageError(found)
+        raise QueryError(found)
     if number > on.year:
-        raise UsageError(_LATER.format(year=number, on=on))
+        raise QueryError(_LATER.format(year=number, on=on))
     books = ledger.open_books(reserve, on=on, catalogues=catalogues)
     books.inside(scope)
     return Year(books, catalogues, Period.year(number, until=on), scope, chosen)
