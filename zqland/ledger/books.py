@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from zqland import areas
+from zqland import areas, constraints
 from zqland.areas import Method
 from zqland.errors import LedgerError
 from zqland.ledger import scopes
@@ -49,7 +49,8 @@ class Books:
         The as-of date: nothing that was done later is known.
     parcels
         All parcels that ever were, with ``park_id``, ``district``, ``level`` (of the
-        park), ``land_class`` and an area in square metres per basis (`BASES`).
+        park), ``land_class`` and an area in square metres per basis (`BASES`), with
+        the usable part of it (``usable_<basis>_m2``) beside constraint layers.
     parks
         The parks.
     targets
@@ -170,6 +171,7 @@ def open_books(
         "level": scopes.levels(parcels, reserve.parks),
         "land_class": parcels.get("land_class"),
         **{f"{basis}_m2": figures[f"{basis}_m2"] for basis in BASES},
+        **_usable(reserve, figures),
     }
     known = pd.DataFrame(columns, index=parcels.index)
     weights = known[f"{MEASURED}_m2"].fillna(known[f"{Method.DECLARED}_m2"])
@@ -191,3 +193,13 @@ def open_books(
         outlook=catalogues.ledger,
         catalogue_hash=catalogues.hash,
     )
+
+
+def _usable(reserve: Reserve, figures: pd.DataFrame) -> dict[str, pd.Series[float]]:
+    """Measure what constraint layers leave; without any, all is usable."""
+    columns = [f"{basis}_m2" for basis in BASES]
+    if not reserve.constraints:
+        return {f"usable_{name}": figures[name] for name in columns}
+    laid = constraints.overlay(reserve.parcels, reserve.constraints)
+    usable = laid.usable(reserve.parcels, figures[columns])
+    return {str(name): usable[name] for name in usable}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from zqland.ledger.beside import beside
 from zqland.ledger.books import BASES
 from zqland.ledger.days import Period
 from zqland.ledger.figures import (
@@ -63,7 +64,9 @@ def stock(
         One row per group, predicate (``all`` for all land) and status (``all`` for
         every status; its row is the total of the others): ``on``, ``count``, and on
         each basis the area with the count and planar area of the parcels that have no
-        figure on it; and ``parcel_ids``. Predicates overlap and are never to be added.
+        figure on it; ``parcel_ids``; and what of it is held on the day and usable
+        beside the constraint layers of the reserve, see `zqland.ledger.beside`.
+        Predicates overlap and are never to be added.
 
     Raises
     ------
@@ -76,7 +79,9 @@ def stock(
     books.check(day)
     entries = standing(books, day_number(day), books.inside(scope))
     both = [named(books, entries, by=by, whole=whole) for whole in (True, False)]
-    table = sums(books, pd.concat(both), [*by, "predicate", "status"])
+    counted, keys = pd.concat(both), [*by, "predicate", "status"]
+    table = sums(books, counted, keys)
+    table = table.merge(beside(books, day, counted, keys), on=keys, how="left")
     table.insert(0, "on", pd.Timestamp(day))
     return in_order(table, by)
 

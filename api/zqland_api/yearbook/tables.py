@@ -190,8 +190,24 @@ def _lacking(words: _Words) -> list[Column]:
     return [count, words.area(f"{basis}_lacking_planar_m2", heading)]
 
 
+def _beside(words: _Words) -> list[Column]:
+    """Show what of it is held and usable, on the basis of the year."""
+    basis = words.year.basis
+    return [
+        words.area(f"held_{basis}_m2", Text(en="Of it held", zh="其中已预留")),
+        words.area(f"usable_{basis}_m2", Text(en="Of it usable", zh="其中可用")),
+    ]
+
+
 def _stock(words: _Words) -> Sheet:
-    columns = [words.book, words.status, COUNT, *words.areas(), *_lacking(words)]
+    columns = [
+        words.book,
+        words.status,
+        COUNT,
+        *words.areas(),
+        *_lacking(words),
+        *_beside(words),
+    ]
     title = Text(en="Stock", zh="存量")
     return _sheet(words, Book.STOCK, title, words.year.stock(), columns)
 
@@ -199,7 +215,14 @@ def _stock(words: _Words) -> Sheet:
 def _parks(words: _Words) -> Sheet:
     table = words.year.parks()
     whole = table[table["status"].eq("all")].reset_index(drop=True)
-    columns = [words.park, words.book, COUNT, *words.areas(), *_lacking(words)]
+    columns = [
+        words.park,
+        words.book,
+        COUNT,
+        *words.areas(),
+        *_lacking(words),
+        *_beside(words),
+    ]
     return _sheet(
         words, Book.PARKS, Text(en="Stock by park", zh="各园区存量"), whole, columns
     )
