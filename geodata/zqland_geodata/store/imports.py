@@ -20,7 +20,14 @@ import shapely
 
 from zqland.text import Text
 from zqland_geodata.errors import ChangedMeanwhileError, RecordError
-from zqland_geodata.store import boundaries, comparing, deliveries, records, revisions
+from zqland_geodata.store import (
+    boundaries,
+    comparing,
+    deliveries,
+    entrylookup,
+    records,
+    revisions,
+)
 from zqland_geodata.store.deliveries import Delivery, Scope
 from zqland_geodata.store.differences import Diff, errors
 from zqland_geodata.store.evidence import signed
@@ -123,7 +130,7 @@ def compare(
         found: tuple[Finding, ...] = ()
         if not faults:
             new = deliveries.checked(delivery)
-            old = {name: _stored(reader, name, known_at) for name in _needed(new)}
+            old = {name: _stored(reader, name, new, known_at) for name in _needed(new)}
             tables = {name: _difference(name, new[name], old[name]) for name in new}
             gone, notes = _of_parcels(new, old, (stated, on))
             found = tuple(one for diff in tables.values() for one in diff.findings)
@@ -235,9 +242,14 @@ def _needed(new: dict[str, pd.DataFrame]) -> list[str]:
     return list(dict.fromkeys([*new, "parks", "parcels"]))
 
 
-def _stored(reader: Reader, name: str, known_at: int | None) -> pd.DataFrame:
-    """Read a table of the store with its versions, keys as columns."""
-    table = reader.table(name, known_at=known_at, versions=True)
+def _stored(
+    reader: Reader, name: str, new: dict[str, pd.DataFrame], known_at: int | None
+) -> pd.DataFrame:
+    """Read what is compared of the store with its versions, keys as columns."""
+    if name in entrylookup.SUBJECTS:
+        table = entrylookup.met(reader, name, new[name], known_at=known_at)
+    else:
+        table = reader.table(name, known_at=known_at, versions=True)
     flat = records.flattened(RECORDS[name], table)
     unseen = [column for column in BOX if column in flat]
     return flat.drop(columns=unseen).reset_index(drop=True)

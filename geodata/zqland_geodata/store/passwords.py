@@ -92,7 +92,8 @@ def _fields(line: str) -> list[str]:
     """Divide a line at its colons; the password is what is behind the fourth."""
     if line.startswith("#"):
         return []
-    fields, start = [], 0
+    fields: list[str] = []
+    start = 0
     while len(fields) < _FIELDS - 1:
         found = _FIELD.match(line, start)
         if found is None or not found.group().endswith(":"):
