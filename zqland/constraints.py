@@ -290,12 +290,12 @@ def _table(
     concerned: Sequence[Shapes],
 ) -> pd.DataFrame:
     total = shapely.area(home)
-    ids = parcels.index.to_numpy()
     blocks = []
     for layer, found in zip(layers, concerned, strict=True):
         rows = np.flatnonzero(~shapely.is_empty(found))
         area_m2 = shapely.area(found[rows])
-        block = pd.DataFrame({"row": rows, "parcel_id": ids[rows]})
+        # Of the index itself: its type stays where no parcel is concerned.
+        block = pd.DataFrame({"row": rows, "parcel_id": parcels.index[rows]})
         block["layer"], block["rule"] = layer.key, layer.rule.value
         block["area_m2"], block["share"] = area_m2, area_m2 / total[rows]
         blocks.append(block)

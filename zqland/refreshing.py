@@ -7,7 +7,7 @@ entry concerns. The result is that of `zqland.reserve.as_of`, row by row.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -71,8 +71,12 @@ def refreshed(
     part = _part(reserve, rows)
     over = constraints.overlay(part.parcels, reserve.constraints)
     anew = derive(part, on=state.on, catalogues=catalogues, overlay=over)
-    old = pd.DataFrame(state.parcels[list(anew.columns)])
-    derived = pd.concat([old, anew]).iloc[order].set_axis(index)
+    old = pd.DataFrame(state.parcels)
+    if index is before:
+        derived = _in_place(old, anew, rows)
+    else:
+        both = pd.concat([old[list(anew.columns)], anew])
+        derived = both.iloc[order].set_axis(index)
     return replace(
         state,
         reserve=reserve,
@@ -122,6 +126,30 @@ def offered_to(state: ReserveState, project_id: str) -> ReserveState:
     return replace(state, parcels=parcels)
 
 
+def _in_place(old: pd.DataFrame, anew: pd.DataFrame, rows: Places) -> pd.DataFrame:
+    """Put rows that were derived anew in their places, and share what is as before."""
+    return pd.DataFrame(
+        {name: _replaced(old[name], anew[name], rows) for name in anew},
+        index=old.index,
+        copy=False,
+    )
+
+
+def _replaced(
+    old: pd.Series[Any], anew: pd.Series[Any], rows: Places
+) -> pd.Series[Any]:
+    if old.dtype != anew.dtype:
+        order = np.arange(len(old))
+        order[rows] = len(old) + np.arange(len(rows))
+        both: pd.Series[Any] = pd.concat([old, anew])
+        return both.iloc[order].set_axis(old.index)
+    if old.iloc[rows].equals(anew):
+        return old
+    values = old.array.copy()
+    values[rows] = anew.array
+    return pd.Series(values, index=old.index, name=old.name, copy=False)
+
+
 def _order(before: pd.Index, index: pd.Index, rows: Places) -> Places:
     """Find each parcel among the old ones with the derived ones behind them."""
     order = np.arange(len(index)) if index is before else before.get_indexer(index)
@@ -156,7 +184,7 @@ def _about(evidence: pd.DataFrame, subjects: set[str]) -> pd.DataFrame:
         corrected = evidence["supersedes"].iloc[corrects]
         about = corrected.isin(evidence.loc[chosen, "evidence_id"])
         chosen[corrects[about.to_numpy(np.bool_)]] = True
-    return evidence[chosen]
+    return evidence.iloc[np.flatnonzero(chosen)]
 
 
 def _placed(reserve: Reserve) -> pd.DataFrame:

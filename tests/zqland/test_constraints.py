@@ -284,3 +284,11 @@ def test_usable_ground_is_what_a_plain_count_of_square_metres_leaves(
             cells &= inside if outside else ~inside
     usable = laid.usable(parcels, measured(parcels))["usable_planar_m2"]
     assert usable.tolist() == pytest.approx([float(cells.sum())], abs=1e-5)
+
+
+def test_parcels_that_nothing_concerns_leave_the_columns_their_types() -> None:
+    near, far = box(0, 0, 100, 100), box(900, 900, 1000, 1000)
+    some = constraints.overlay(lots(near), [layer(near)])
+    none = constraints.overlay(lots(far), [layer(near)])
+    assert none.overlaps.empty
+    assert none.overlaps["parcel_id"].dtype == some.overlaps["parcel_id"].dtype

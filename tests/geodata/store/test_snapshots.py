@@ -258,7 +258,7 @@ def run_acts(store: Store, data: st.DataObject) -> None:
     """Change a store in any way, and compare what is kept with what is read."""
     fill(store)
     states = States(store, CATALOGUES, layers=[LAYER])
-    for _ in range(data.draw(st.integers(1, 4))):
+    for _ in range(data.draw(st.integers(1, 3))):
         for on in DAYS[: data.draw(st.integers(1, 2))]:
             states.current().state(on)
         for act in data.draw(st.lists(st.sampled_from(ACTS), min_size=1, max_size=4)):
@@ -285,7 +285,7 @@ def examples(most: int) -> int:
 def test_any_changes_of_a_file_are_seen_as_if_all_were_derived_anew(
     made_file: Path, tmp_path: Path
 ) -> None:
-    @settings(max_examples=examples(8), deadline=None)
+    @settings(max_examples=examples(5), deadline=None)
     @given(data=st.data())
     def run(data: st.DataObject) -> None:
         path = tmp_path / f"{uuid.uuid4().hex}.zqland"
@@ -302,7 +302,7 @@ def test_any_changes_on_a_server_are_seen_as_if_all_were_derived_anew(
 ) -> None:
     cluster = request.getfixturevalue("cluster")
 
-    @settings(max_examples=examples(3), deadline=None)
+    @settings(max_examples=examples(2), deadline=None)
     @given(data=st.data())
     def run(data: st.DataObject) -> None:
         address = cluster.create_database("with_store")
