@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import openpyxl
+import pandas as pd
 import pytest
 from openpyxl.formula.tokenizer import Token, Tokenizer
 from shapely.geometry import box
@@ -20,6 +21,7 @@ from zqland_api.yearbook.workbook import write_yearbook
 from zqland_api.yearbook.year import Year, open_year
 from zqland_geodata.store import open_store
 from zqland_geodata.store.filling import fill
+from zqland_geodata.store.holds import HoldRequest, hold
 from zqland_geodata.store.lineage import merge, split
 from zqland_geodata.store.successions import Child
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
+HELD = "GXQ-AB-002"
 PARENT, CHILDREN, MERGED = "GXQ-AB-001", ("GXQ-AB-001-1", "GXQ-AB-001-2"), "GXQ-AB-009"
 Held: TypeAlias = Any
 """The value of a cell, or the values of a range."""
@@ -237,9 +240,9 @@ class Calculator:
         tokens = [one for one in Tokenizer(formula).items if one.type != Token.WSPACE]
         return _Reading(tokens, lambda name: self.look(name, sheet)).value()
 
-    def formulas(self) -> Iterator[tuple[str, str, Held, Held]]:
-        """Give each formula: sheet, cell, what it gives, and what is stored."""
-        for sheet in self.book:
+    def formulas(self, *names: str) -> Iterator[tuple[str, str, Held, Held]]:
+        """Give each formula of sheets: its place, what it gives, what is stored."""
+        for sheet in [self.book[name] for name in names or self.book.sheetnames]:
             for row in sheet.iter_rows():
                 for cell in row:
                     if cell.data_type == "f":
@@ -247,9 +250,9 @@ class Calculator:
                         stored = self.stored[sheet.title][cell.coordinate].value
                         yield sheet.title, cell.coordinate, found, stored
 
-    def faults(self) -> list[tuple[str, str, Held, Held]]:
+    def faults(self, *names: str) -> list[tuple[str, str, Held, Held]]:
         """List the formulas that give something else than what is stored."""
-        return [line for line in self.formulas() if not _agree(line[2], line[3])]
+        return [line for line in self.formulas(*names) if not _agree(line[2], line[3])]
 
     def table(self, sheet: str, heading: str) -> list[dict[str, Held]]:
         """Read the stored values of the table whose first heading is given."""
@@ -305,11 +308,22 @@ def chinese(
 
 @pytest.fixture(scope="session")
 def store(city: Recorded, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Keep the city in a store; a parcel is split there, and merged again."""
+    """Keep the city in a store; a parcel is held, one is split and merged again.
+
+    A contract there ends before it begins.
+    """
+    contracts = city.reserve.contracts.copy()
+    is_wrong = contracts["contract_id"].eq("HT-2021-009")
+    contracts.loc[is_wrong, "agreed_finish"] = pd.Timestamp("2001-01-01")
+    reserve = replace(city.reserve, contracts=contracts)
     address = str(tmp_path_factory.mktemp("store") / "books.zqland")
     with open_store(address, create=True) as books:
-        fill(books, city.reserve, by="张工", why="入库", command="init")
+        fill(books, reserve, by="张工", why="入库", command="init")
         shape = city.reserve.parcels.loc[PARENT, "home_geometry"]
+        with books.writing(by="张工", why="预留", command="hold") as writer:
+            project = str(city.reserve.projects.index[0])
+            days = {"since": dt.date(2023, 3, 1), "until": dt.date(2023, 12, 31)}
+            hold(writer, HoldRequest(HELD, project, **days))
         west, south, east, north = shape.bounds
         half = shape & box(west - 1, south - 1, (west + east) / 2, north + 1)
         with books.writing(by="张工", why="分割", command="split") as writer:
