@@ -274,6 +274,28 @@ def test_a_batch_says_what_it_waits_for(office: Office) -> None:
     assert states["approved"] == "waiting"
 
 
+def test_batches_of_one_year_are_asked_for(office: Office) -> None:
+    found = office.shows("approvals", "--year", "2021")
+    assert [row["batch_id"] for row in found["batches"]] == ["P-1"]
+    assert {row["batch_id"] for row in found["steps"]} == {"P-1"}
+
+
+def test_dates_that_contradict_each_other_end_with_code_1(office: Office) -> None:
+    wrong = "批次编号,步骤,完成日期\nP-1,用地批复,2021-02-01\n"
+    assert office.registers("batch_steps", wrong).exit_code == 0
+    result = office.types("approvals", *ON, language="zh")
+    assert result.exit_code == 1
+    assert "“用地批复”的日期，批次表为 2021-03-01，步骤表为 2021-02-01" in result.stderr
+    assert "第一批次" in result.stdout
+
+
+def test_every_book_goes_into_a_workbook(office: Office) -> None:
+    for command in ("approvals", "quotas", "idle", "unsupplied"):
+        path = office.folder / f"{command}.xlsx"
+        assert office.types(command, *ON, "--out", path).exit_code == 0
+        assert path.stat().st_size > 0
+
+
 def test_an_unknown_batch_is_refused(office: Office) -> None:
     result = office.types("approvals", "--batch", "P-9")
     assert result.exit_code == 2

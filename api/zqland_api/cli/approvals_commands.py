@@ -161,6 +161,15 @@ def approvals(
             show_default=False,
         ),
     ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(
+            min=1990,
+            max=2100,
+            help="Only batches of this plan year. · 年度",
+            show_default=False,
+        ),
+    ] = None,
     table: Annotated[
         list[ApprovalTable] | None,
         typer.Option(
@@ -175,10 +184,11 @@ def approvals(
         found = core.approvals(
             recorded.reserve, on=view.on or recorded.on, catalogues=rules
         )
-        findings: Sequence[Finding] = found.findings
         if batch:
             found = _of_batches(found, batch)
-            findings = [one for one in findings if one.record in batch]
+        if year is not None:
+            of_year = found.batches["year"].eq(year).fillna(value=False)
+            found = _of_batches(found, found.batches.loc[of_year, "batch_id"].tolist())
         arranged = Arranger(view.unit, view.language)
         sheets = (arranged.batches(found), arranged.steps(found))
         usual = tuple(ApprovalTable) if batch else (ApprovalTable.BATCHES,)
@@ -188,7 +198,7 @@ def approvals(
             shown=tuple(table or usual),
             notes=found.notes,
         )
-        _deliver(terminal, answer, output, findings)
+        _deliver(terminal, answer, output, found.findings)
 
 
 @takes(RecordedOptions, PaperOptions, OutputOptions)
@@ -386,7 +396,7 @@ def _confirm(terminal: Terminal, *, yes: bool) -> None:
 
 
 def _of_batches(found: core.Approvals, chosen: Sequence[str]) -> core.Approvals:
-    """Keep some batches with their steps."""
+    """Keep some batches with their steps, and what was found of them."""
     known = set(found.batches["batch_id"])
     for batch in chosen:
         if batch not in known:
@@ -395,7 +405,8 @@ def _of_batches(found: core.Approvals, chosen: Sequence[str]) -> core.Approvals:
         table[table["batch_id"].isin(chosen)].reset_index(drop=True)
         for table in (found.batches, found.steps)
     )
-    return core.Approvals(batches, steps, found.findings, found.notes)
+    findings = tuple(one for one in found.findings if one.record in chosen)
+    return core.Approvals(batches, steps, findings, found.notes)
 
 
 def _ordered(
