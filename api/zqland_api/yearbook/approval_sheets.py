@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from zqland.approvals import STATE_TEXTS as STEP_TEXTS
 from zqland.approvals import Approvals
 from zqland.ledger import CITY
 from zqland.quotas import KIND_TEXTS, STATE_TEXTS, BatchState, QuotaKind, QuotaUse
@@ -23,15 +24,6 @@ from zqland_api.yearbook.lists import Lists
 from zqland_api.yearbook.words import district_words, scope_text
 from zqland_geodata.workbook.cells import Block, Formula
 from zqland_geodata.workbook.form import Column, Sheet, block_of
-
-STEP_STATE_TEXTS: Mapping[str, Text] = {
-    "done": Text(en="done", zh="已完成"),
-    "passed": Text(en="passed without a date", zh="已过（未登记日期）"),
-    "running": Text(en="running", zh="办理中"),
-    "open": Text(en="can begin", zh="可启动"),
-    "waiting": Text(en="waiting", zh="待前置步骤"),
-}
-"""The words for the states of a step."""
 
 _BATCH = Text(en="Batch", zh="批次编号")
 _DISTRICT = Text(en="District", zh="县（市、区）")
@@ -137,7 +129,7 @@ def _step_columns(draft: Draft, steps: pd.DataFrame) -> list[Column]:
             named(steps["step"], names),
             width=34,
         ),
-        Column(_STATE, named(steps["state"], draft.words(STEP_STATE_TEXTS))),
+        Column(_STATE, named(steps["state"], draft.words(STEP_TEXTS))),
         Column(
             Text(en="Critical", zh="关键"),
             np.where(steps["is_critical"].astype("bool"), YES, ""),
