@@ -9,7 +9,7 @@ Where they are not, that is said, and the neighbour stays as it was recorded.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import geopandas as gpd
 import numpy as np
@@ -69,8 +69,8 @@ def drawn_in(zone: int, shape: Shape, of_zone: int, *, densely: bool = False) ->
     """
     drawn = shapely.segmentize(shape, _EDGE_M) if densely else shape
     degrees = crs.to_geographic(gpd.GeoSeries([drawn]), of_zone)
-    moved: Shape = crs.to_home(degrees, zone).iloc[0]
-    return moved
+    moved = crs.to_home(degrees, zone)
+    return cast("Shape", moved.iloc[0])
 
 
 def with_vertices(
@@ -103,7 +103,7 @@ def with_vertices(
     >>> west = drawn_in(4525, shapely.box(38346400, 2560000, 38346500, 2560100), 4526)
     >>> middle = np.array([[38346500.0, 2560050.0]])
     >>> made, distance_m = with_vertices(middle, 4526, west, 4525)
-    >>> shapely.get_num_coordinates(made), distance_m
+    >>> len(made.exterior.coords), distance_m
     (6, 0.0)
     """
     there = gpd.GeoSeries(shapely.points(corners))

@@ -70,7 +70,8 @@ def read_holds(path: str | Path, *, limits: Limits | None = None) -> HoldsRead:
     zones, zone_heading = _cells(records, _ZONE)
     written, shape_heading = _cells(records, _SHAPE)
     is_part = (written != "").to_numpy(np.bool_)
-    texts = np.where(is_part, written.to_numpy(object), None)
+    texts = written.to_numpy(object, copy=True)
+    texts[~is_part] = None
     shapes = shapely.from_wkt(texts, "ignore")
     codes = pd.to_numeric(zones, errors="coerce").astype("Int64")
     is_odd = is_part & (shapely.is_missing(shapes) | codes.isna().to_numpy(np.bool_))
@@ -98,7 +99,8 @@ def _cells(records: Records, column: str) -> tuple[pd.Series[str], str]:
     row = rows[(rows["table"] == "holds") & (rows["column"] == column)].iloc[0]
     names = {headings.plain(row[key]) for key in ("column", "zh_name", "en_name")}
     raw = records.sheet.raw
-    found = [str(name) for name in raw if headings.plain(_FORM.sub("", name)) in names]
+    columns = map(str, raw)
+    found = [one for one in columns if headings.plain(_FORM.sub("", one)) in names]
     if not found:
         return pd.Series("", index=range(len(raw)), dtype="str"), ""
     cells = raw[found[0]].reset_index(drop=True)
