@@ -105,7 +105,8 @@ class Offers:
     ----------
     problem
         What is to be solved. Its first capacities are the ground of the parcels in the
-        order of the snapshot, in square metres on its basis; then the shared ones.
+        order of the snapshot, in square metres on its basis, less the room that cuts
+        need (a whole parcel takes all that is left); then the shared ones.
     needs
         The needs, in the order of its projects.
     snapshot
@@ -130,6 +131,9 @@ class Offers:
     def area_m2(self, option: int) -> float:
         """Return the ground that an option takes, in square metres."""
         options = self.problem.options
+        lot = int(options.lot[option])
+        if self.kind(lot) is Kind.WHOLE:
+            return float(self.snapshot.area_m2[lot])
         return float(options.amounts[options.starts[option]])
 
 
@@ -193,7 +197,7 @@ def offers(
         capacities=(*parcels, *(shared.name for shared in stated.shared)),
         granted=np.concatenate(
             [
-                np.nan_to_num(snapshot.area_m2, nan=0.0),
+                finder.ground_m2,
                 np.array([shared.granted for shared in stated.shared], dtype=float),
             ]
         ),
@@ -212,11 +216,15 @@ class _Finder:
     terms: Terms
     barred: Booleans = field(init=False)
     places: dict[str, int] = field(init=False)
+    ground_m2: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         parcels = self.snapshot.parcel_id
         self.places = {str(parcel): row for row, parcel in enumerate(parcels)}
         self.barred = np.zeros(len(parcels), dtype=bool)
+        area_m2 = np.nan_to_num(self.snapshot.area_m2, nan=0.0)
+        # Small parcels are hardly cut; half of them still tells whole from nothing.
+        self.ground_m2 = np.maximum(area_m2 - self.rules.room_m2, area_m2 / 2.0)
         self.barred[[self.places[one] for one in sorted(self.terms.never)]] = True
 
     def choice(self, need: Need) -> Choice:
@@ -242,7 +250,7 @@ class _Finder:
             worth * (1.0 - share + share * quality),
             lot,
             [rows, *(np.full(len(rows), self._place(k)) for k in range(len(uses)))],
-            [area_m2, *uses],
+            [np.concatenate([self.ground_m2[whole], ideal]), *uses],
         )
 
     def _place(self, shared: int) -> int:

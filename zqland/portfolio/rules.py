@@ -35,6 +35,8 @@ class PortfolioRules:
         Share of the worth that depends on the score of the lot.
     carved
         Factor on that share for a lot that has to be cut first.
+    room_m2
+        What lots cut from a parcel leave of it at least, in square metres.
     """
 
     per_project: float
@@ -44,6 +46,7 @@ class PortfolioRules:
     lists: Mapping[str, float]
     quality_share: float
     carved: float
+    room_m2: float
 
     def worth(self, need: Need) -> float:
         """Return what it is worth that a project is placed, in points.
@@ -107,16 +110,18 @@ def parse(document: CatalogueDocument) -> PortfolioRules:
     >>> load_catalogues().portfolio.quality_share
     0.2
     """
-    root = document.root.allow("worth", "lists", "quality")
+    root = document.root.allow("worth", "lists", "quality", "carving")
     worth = _entry(root, "worth", *_WORTH)
     lists = _entry(root, "lists", *_LISTS)
     quality = _entry(root, "quality", "share", "carved")
+    carving = _entry(root, "carving", "room_m2")
     points = {key: worth.number(key, minimum=0.0) for key in _WORTH}
     return PortfolioRules(
         **points,
         lists={key: lists.number(key, minimum=0.0) for key in _LISTS},
         quality_share=quality.number("share", minimum=0.0, maximum=1.0),
         carved=quality.number("carved", minimum=0.0, maximum=1.0),
+        room_m2=carving.number("room_m2", minimum=0.0),
     )
 
 
