@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from zqland.catalogues import Catalogues, load_catalogues
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from types import ModuleType
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     Key = tuple[str, ...]
 
 PLOT_M2 = 2_000
-LAST = 45
+LAST = 50
 BOOKS = ("all", "serviced", "clean", "mature", "standard")
 NEEDS = {
     "all": (),
@@ -310,14 +312,20 @@ class Sums:
                     found[*self.group(name), book, status].append((name, Fraction(1)))
         return found
 
+    def moved(
+        self, first: int, last: int
+    ) -> Iterator[tuple[Move, str | None, str | None]]:
+        """List what moved, with what it was before and became, inside the scope."""
+        for move in self.replay.moves:
+            left = move.left if self.inside(move.source) else None
+            reached = move.reached if self.inside(move.target) else None
+            if first <= move.day <= last and (left or reached):
+                yield move, left, reached
+
     def flows(self, first: int, last: int) -> dict[Key, list[Entry]]:
         """Add up what moved, by side and kind."""
         found = defaultdict(list)
-        for move in self.replay.moves:
-            if not first <= move.day <= last:
-                continue
-            left = move.left if self.inside(move.source) else None
-            reached = move.reached if self.inside(move.target) else None
+        for move, left, reached in self.moved(first, last):
             for whole in (True, False):
                 for name, status, side, share in sides(
                     self, move, left, reached, whole=whole
@@ -325,6 +333,23 @@ class Sums:
                     place = (*self.group(name), move.book, "all" if whole else status)
                     found[*place, side, move.kind].append((name, share))
         return found
+
+    def reached(self, book: str, last: int) -> list[Entry]:
+        """List what first reached a book by a day."""
+        return [
+            (move.target or "", move.made)
+            for move, _, reached in self.moved(0, last)
+            if reached and (move.book, move.kind) == (book, "first_reached")
+        ]
+
+    def supplied(self, last: int) -> list[Entry]:
+        """List what industrial land was supplied by a day."""
+        return [
+            (move.target or "", move.made)
+            for move, _, reached in self.moved(0, last)
+            if reached and (move.book, move.kind) == ("all", "supplied")
+            if self.replay.records[move.target or ""].land_class == "M1"
+        ]
 
     def figures(self, entries: Iterable[Entry]) -> dict[str, Any]:
         """Add up entries on two bases."""
@@ -365,3 +390,21 @@ def sides(
 def plain() -> ModuleType:
     """Give all of this to tests, which cannot import it."""
     return sys.modules[__name__]
+
+
+@pytest.fixture(scope="session")
+def rules() -> Catalogues:
+    """Let a road make land serviced, a title clean, and both with a paper standard."""
+    known = load_catalogues()
+    road, title, paper = ((("road",),), (("title",),), (("commitment",),))
+    groups = {
+        "serviced": (road,),
+        "clean": (title,),
+        "mature": (road, title),
+        "standard": (title, paper),
+    }
+    predicates = {
+        key: replace(one, groups=groups[key])
+        for key, one in known.readiness.predicates.items()
+    }
+    return replace(known, readiness=replace(known.readiness, predicates=predicates))
