@@ -147,7 +147,7 @@ class _News:
         """Note the parcels that inherit from subjects."""
         parcels = self.reserve.parcels
         by_kind = subjects.groupby("subject_kind")["subject_id"].agg(set)
-        named: dict[str, set[str]] = by_kind.to_dict()
+        named = cast("dict[str, set[str]]", by_kind.to_dict())
         self.ids |= named.get("parcel", set())
         parks, areas = named.get("park", set()), named.get("area", set())
         if parks:
@@ -166,7 +166,10 @@ class _News:
         columns = record.table.c
         # Asked for directly, in this order, SQLite would go through the whole table.
         new = sa.select(columns.row_id).where(columns.recorded_in > self.since)
-        clauses = [columns.row_id.in_(new), columns.replaced_in.is_(None)]
+        clauses: list[sa.ColumnElement[bool]] = [
+            columns.row_id.in_(new),
+            columns.replaced_in.is_(None),
+        ]
         without = UNSEEN.get(name, frozenset())
         return select(self.connection, record, clauses, without=without)
 
