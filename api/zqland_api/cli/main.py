@@ -107,6 +107,10 @@ COMMANDS = {
         "paper_commands:document_app",
         "Documents: record and list them by their fingerprints. · 文件",
     ),
+    "plan": (
+        "plan_commands:plan",
+        "Place all projects at once: the best plan, and how good it is. · 项目落地.",
+    ),
     "ledger": (
         "year_commands:ledger",
         "Show the books of a year: stock, movements, targets, forecast. · 年度台账.",
