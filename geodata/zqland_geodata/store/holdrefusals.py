@@ -28,11 +28,14 @@ TAKEN: Final = (Status.LISTED, Status.SUPPLIED, Status.RETIRED)
 """Statuses in which ground cannot be held."""
 
 STATUS_TEXTS: Final = {
+    Status.PLANNED: Text(en="planned", zh="计划收储"),
+    Status.IN_RESERVE: Text(en="in reserve", zh="在库"),
     Status.LISTED: Text(en="listed for sale", zh="挂牌"),
     Status.SUPPLIED: Text(en="supplied", zh="供地"),
+    Status.RETURNED: Text(en="returned", zh="退回"),
     Status.RETIRED: Text(en="retired", zh="退出储备"),
 }
-"""What they are called."""
+"""What the statuses are called in refusals."""
 
 _SHOWN = 5
 

@@ -10,9 +10,11 @@ import pandas as pd
 
 from zqland import status as statuses
 from zqland.errors import NotFoundError
+from zqland.status import Status
 from zqland.text import Text
 from zqland_geodata.errors import RecordError
 from zqland_geodata.store.evidence import add_evidence, evidence_about
+from zqland_geodata.store.holdrefusals import STATUS_TEXTS
 from zqland_geodata.store.schema import RECORDS
 from zqland_geodata.store.selecting import effective, select
 
@@ -236,6 +238,15 @@ def _events(reader: Reader, change: Change) -> pd.DataFrame:
     return effective(found)
 
 
+def _told(found: pd.Series[str]) -> Text:
+    """Say the status of each parcel."""
+    words = [(name, STATUS_TEXTS[Status(word)]) for name, word in found.items()]
+    return Text(
+        en=", ".join(f"{name} {word.en}" for name, word in words),
+        zh="，".join(f"{name} {word.zh}" for name, word in words),
+    )
+
+
 def _common_status(change: Change, events: pd.DataFrame) -> dict[str, object] | None:
     """Find the status that the old parcels have in common, since when, and why."""
     later = events[events["happened_on"] > pd.Timestamp(change.on)]
@@ -245,8 +256,7 @@ def _common_status(change: Change, events: pd.DataFrame) -> dict[str, object] | 
         raise RecordError(_LATER.format(on=change.on, **facts))
     state = statuses.derive(change.parents, events, on=change.on)
     if len(state["status"].unique()) > 1:
-        found = ", ".join(f"{name} {word}" for name, word in state["status"].items())
-        raise RecordError(_DIFFERENT.format(found=found))
+        raise RecordError(_DIFFERENT.format(found=_told(state["status"])))
     since = state["status_since"].max()
     if pd.isna(since):
         return None

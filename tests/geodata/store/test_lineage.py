@@ -253,8 +253,9 @@ def test_parcels_of_two_districts_are_merged_only_into_one_that_is_named(
 
 def test_parcels_of_two_statuses_are_not_merged(filled: Store) -> None:
     record_status(filled, "A-1", "in_reserve", dt.date(2023, 1, 1))
-    with pytest.raises(RecordError, match="A-1 in_reserve, A-2 planned"):
+    with pytest.raises(RecordError, match="A-1 in reserve, A-2 planned") as caught:
         merge_both(filled, district="441202")
+    assert "A-1 在库，A-2 计划收储" in caught.value.text.zh
 
 
 def test_a_version_that_was_not_seen_is_asked_for(filled: Store) -> None:
