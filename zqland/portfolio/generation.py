@@ -138,7 +138,9 @@ def surviving(scaled: Scaled, prices: Floats, floor: float) -> tuple[Places, boo
     best, _ = best_of_each(margins, scaled.spans)
     best = np.maximum(scaled.floors(), best)
     room = bound - floor + SLACK * max(1.0, abs(bound))
-    is_closed = not (best - scaled.problem.beyond <= room).any()
+    beyond = scaled.problem.beyond
+    # Nothing was left out where that is minus infinity, though the room be infinite.
+    is_closed = not (np.isfinite(beyond) & (best - beyond <= room)).any()
     lost = best[scaled.problem.options.project] - margins
     return np.flatnonzero(lost <= room), is_closed
 

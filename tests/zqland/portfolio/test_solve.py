@@ -294,3 +294,27 @@ def test_no_projects_are_a_plan_of_nothing() -> None:
 
     assert solution.is_proven
     assert solution.value == 0.0
+
+
+def test_a_plan_that_no_quick_way_finds_is_proven_too() -> None:
+    # Taking the best lot first leaves no room for the last project.
+    problem = Problem(
+        projects=("P", "Q"),
+        is_forced=np.ones(2, dtype=bool),
+        lots=("X", "Y"),
+        capacities=("X", "Y"),
+        granted=np.array([4.0, 3.0]),
+        options=Options.of(
+            project=[0, 0, 1],
+            value=[-1.0, -9.0, -1.0],
+            lot=[0, 1, 0],
+            counts=[1, 1, 1],
+            rows=[0, 1, 0],
+            amounts=[3.0, 3.0, 4.0],
+        ),
+    )
+
+    solution = solve(problem)
+
+    assert solution.is_proven
+    assert solution.value == pytest.approx(-10.0)
