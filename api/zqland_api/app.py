@@ -24,6 +24,7 @@ from zqland_api.pages.render import render
 from zqland_api.policy import PAGE_POLICY
 from zqland_api.release import release
 from zqland_api.routes import (
+    about,
     acreage,
     books,
     checks,
@@ -85,6 +86,7 @@ def create_app(settings: Settings, *, desk: Desks | None = None) -> FastAPI:
     # a slash, so its route takes every path that is left.
     for module in (
         pages,
+        about,
         parks,
         parcels,
         maps,

@@ -63,6 +63,12 @@ class AboutFigures(BaseModel):
     note: str | None = None
 
 
+class AboutService(AboutFigures):
+    """What the service is, and which records it answers from."""
+
+    release: str = Field(description="Version of the program.")
+
+
 class Link(BaseModel):
     """A link to another part of the answer."""
 

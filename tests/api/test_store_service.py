@@ -180,6 +180,7 @@ def test_answers_and_pages_carry_the_version_and_the_store(
     assert "Ledger version 1." in client.get("/desk/acreage").text
     keep(store, "A1", "P1", LAST)
     assert get(client, "/acreage")["ledger_version"] == 2
+    assert get(client, "/about")["ledger_version"] == 2
 
 
 def test_a_request_keeps_to_one_version_to_its_end(store: Store) -> None:
