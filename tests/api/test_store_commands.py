@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pytest
+import sqlalchemy as sa
 from shapely.geometry import box
 from typer.testing import CliRunner, Result
 
@@ -25,6 +26,8 @@ from zqland_api.cli import app
 from zqland_api.store_words import Words
 from zqland_geodata.store import engine as engines
 from zqland_geodata.store import migrating, open_store
+from zqland_geodata.store.opening import LOCK
+from zqland_geodata.store.schema import META
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -306,6 +309,8 @@ def test_an_older_store_is_upgraded_after_a_copy_of_it(tmp_path: Path) -> None:
     engine = engines.connect(engines.store_url(path))
     with engines.for_writing(engine) as connection, connection.begin():
         migrating.upgrade(connection, first)
+        lock = {"name": LOCK, "value": "one writes at a time"}
+        connection.execute(sa.insert(META), lock)
     engine.dispose()
     refused = run("info", "--store", path)
     assert (refused.exit_code, "upgrade --backup" in refused.stderr) == (2, True)
