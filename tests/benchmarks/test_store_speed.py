@@ -146,6 +146,14 @@ def plain_values(column: pd.Series, name: str, *, postgis: bool) -> list[object]
     return list(column.tolist())
 
 
+def place_holders(columns: list[str], *, postgis: bool) -> str:
+    """Write where the values of a row stand in a statement."""
+    mark = "%s" if postgis else "?"
+    shape = "ST_GeomFromEWKB(%s)" if postgis else "?"
+    marks = [shape if "geometry" in name else mark for name in columns]
+    return "({})".format(", ".join(marks))
+
+
 def insert_plainly(store: Store, delivery: Delivery) -> None:
     """Write a part of the rows as fast as a plain script does."""
     parcels = delivery.tables["parcels"].iloc[:PLAIN_PARCELS].reset_index()
@@ -168,8 +176,7 @@ def insert_plainly(store: Store, delivery: Delivery) -> None:
                 columns["done_on"] = list(days.tolist())
             marks = {"version": 1, "recorded_in": 1}
             names = ", ".join([*columns, *marks])
-            mark = "%s" if store.is_postgis else "?"
-            places = "({})".format(", ".join([mark] * (len(columns) + len(marks))))
+            places = place_holders([*columns, *marks], postgis=store.is_postgis)
             rows = [(*row, 1, 1) for row in zip(*columns.values(), strict=True)]
             head = f"INSERT INTO {name} ({names}) VALUES "  # noqa: S608
             if not store.is_postgis:
