@@ -123,7 +123,7 @@ def unsupplied(books: Books, *, scope: str = CITY) -> Unsupplied:
     )
     ways = ways[books.inside(scope)[ways["place"]]]
     ground = _ground(books, rows, ways)
-    findings += _too_early(ground)
+    findings += [*_taken_twice(rows), *_too_early(ground)]
     parts = [_totals(ground, basis) for basis in BASES]
     years = pd.concat(parts, ignore_index=True)
     years = years.sort_values("year", kind="stable", ignore_index=True)
@@ -272,6 +272,31 @@ def _strangers(rows: pd.DataFrame) -> list[Finding]:
     ]
 
 
+def _taken_twice(rows: pd.DataFrame) -> list[Finding]:
+    """Find parcels of which several batches, together, take more than there is."""
+    part = (rows["area_m2"] / rows["whole_m2"]).fillna(0.0)
+    named = rows.assign(part=part.where(rows["area_m2"].notna(), 1.0))
+    findings = []
+    # A loop over parcels of several batches, which are few.
+    several = named[named["parcel_id"].duplicated(keep=False)]
+    for parcel, own in several.groupby("parcel_id"):
+        taken = float(own["part"].sum())
+        if taken > _LARGER:
+            share, batches = f"{taken:.1%}", ", ".join(sorted(own["batch_id"]))
+            findings.append(
+                Finding(
+                    str(parcel),
+                    "area_m2",
+                    share,
+                    "unsupplied.approved_twice",
+                    Severity.WARNING,
+                    _TWICE.format(batches=batches, share=share),
+                    _TWICE_ACTION,
+                )
+            )
+    return findings
+
+
 def _too_early(ground: pd.DataFrame) -> list[Finding]:
     early = ground[ground["supplied_on"] < ground["approved_on"]]
     return [
@@ -307,6 +332,14 @@ _LARGER_TEXT = Text(
 _LARGER_ACTION = Text(
     en="counted as the batch states it; compare the two documents",
     zh="按批次所列面积计；请核对两份文件",
+)
+_TWICE = Text(
+    en="batches {batches} together take {share} of the parcel",
+    zh="批次 {batches} 的报批面积合计为该地块的 {share}",
+)
+_TWICE_ACTION = Text(
+    en="counted in each batch, and so more than once; state the area that each takes",
+    zh="在各批次中分别计入，有重复；请填写各批次的报批面积",
 )
 _EARLY = Text(
     en="supplied on {supplied}, before batch {batch} was approved on {approved}",

@@ -176,6 +176,11 @@ def test_a_scope_takes_its_own_parcels_only(keep: Callable[..., Books]) -> None:
             [{"parcel_id": "A", "status": "supplied", "happened_on": "2020-01-01"}],
             "supplied_before_approval",
         ),
+        (
+            [{"batch_id": one, "parcel_id": "A"} for one in ("P1", "P2")],
+            [],
+            "approved_twice",
+        ),
     ],
 )
 def test_what_contradicts_itself_is_found(
@@ -186,6 +191,16 @@ def test_what_contradicts_itself_is_found(
 ) -> None:
     books = keep(PARCELS, batches=BATCHES, batch_parcels=rows, status_events=events)
     assert f"unsupplied.{code}" in {one.rule for one in unsupplied(books).findings}
+
+
+def test_batches_that_share_a_parcel_without_overlap_are_not_complained_about(
+    keep: Callable[..., Books],
+) -> None:
+    rows = [
+        {"batch_id": "P1", "parcel_id": "A", "area_m2": 250.0},
+        {"batch_id": "P2", "parcel_id": "A", "area_m2": 750.0},
+    ]
+    assert unsupplied(keep(PARCELS, batches=BATCHES, batch_parcels=rows)).findings == ()
 
 
 def test_no_batches_give_nothing(keep: Callable[..., Books]) -> None:
