@@ -32,12 +32,15 @@ class Column:
         Decimals shown, for figures.
     words
         What readers see instead of codes.
+    is_share
+        Whether figures are shares of a whole, shown as per cent.
     """
 
     key: str
     heading: Text
     digits: int = 2
     words: Mapping[str, Text] = field(default_factory=dict)
+    is_share: bool = False
 
     def shown(self, value: object, language: Language) -> str:
         """Write one value for readers; ``""`` where it is not known."""
@@ -51,9 +54,14 @@ class Column:
         if isinstance(value, pd.Timestamp):
             return value.strftime("%Y-%m-%d")
         if isinstance(value, (float, np.floating)):
-            return f"{round_half_up(float(value), self.digits):,.{self.digits}f}"
+            return self._figure(float(value))
         word = self.words.get(str(value))
         return printable(str(value) if word is None else word.in_language(language))
+
+    def _figure(self, value: float) -> str:
+        if self.is_share:
+            return f"{round_half_up(100 * value, 1):.1f}%"
+        return f"{round_half_up(value, self.digits):,.{self.digits}f}"
 
 
 @dataclass(frozen=True, slots=True)

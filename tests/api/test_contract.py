@@ -34,6 +34,7 @@ CHECKS = [
 """What every answer is held against."""
 
 OPERATIONS = (
+    ("get", "/about"),
     ("get", "/parks"),
     ("get", "/parcels"),
     ("get", "/parcels/{parcel_id}"),

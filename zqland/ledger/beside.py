@@ -46,9 +46,11 @@ def beside(
     -------
     figures
         One row per key, in no order: the keys, ``held_count`` (parcels of which any
-        ground is held), and per basis ``held_<basis>_m2``, ``usable_<basis>_m2`` and
-        ``usable_<basis>_lacking_count`` (parcels that have a figure on the basis whose
-        usable part is not known on it, and is not in the sum).
+        ground is held), and per basis ``held_<basis>_m2`` with
+        ``held_<basis>_lacking_count`` (held parcels without a figure on the basis, not
+        in the sum), ``usable_<basis>_m2`` and ``usable_<basis>_lacking_count`` (parcels
+        that have a figure on the basis whose usable part is not known on it, and is
+        not in the sum).
     """
     owner, share = entries["owner"].to_numpy(), entries["share"].to_numpy()
     kept = held_shares(books, on)[owner]
@@ -58,6 +60,8 @@ def beside(
         usable = books.parcels[f"usable_{basis}_m2"].to_numpy(np.float64)[owner]
         unknown = np.isnan(usable) & ~np.isnan(area)
         figures[f"held_{basis}_m2"] = np.nan_to_num(area * share * kept)
+        lacking = np.isnan(area) & (kept > 0.0)
+        figures[f"held_{basis}_lacking_count"] = lacking.astype(np.int64)
         figures[f"usable_{basis}_m2"] = np.nan_to_num(usable * share)
         figures[f"usable_{basis}_lacking_count"] = unknown.astype(np.int64)
     by = list(keys)

@@ -67,6 +67,10 @@ _NO_DATE = Text(
     en="Say when it was done (--done) or is due (--due).",
     zh="请注明完成日期（--done）或计划日期（--due）。",
 )
+_AHEAD = Text(
+    en="{day} lies ahead: nothing was done then yet. Say when it is due (--due).",
+    zh="{day} 尚未到来，不能登记为已完成。请改用 --due 注明计划日期。",
+)
 _NO_UNIT = Text(
     en="{item} has no figure. Leave --value out.",
     zh="“{item}”没有数值。请去掉 --value。",
@@ -226,6 +230,8 @@ def add(  # noqa: PLR0913 - each group of options is an argument
         key = _item(item, rules)
         if said.done is None and said.due is None:
             raise UsageError(_NO_DATE)
+        if said.done is not None and said.done > dt.datetime.now().astimezone().date():
+            raise UsageError(_AHEAD.format(day=said.done))
         kind, subject_id = _subject(subject)
         about = {"subject_kind": kind, "subject_id": subject_id, "item": key}
         # A fact that is only due was not done.

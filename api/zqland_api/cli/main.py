@@ -109,7 +109,7 @@ COMMANDS = {
     ),
     "plan": (
         "plan_commands:plan",
-        "Place all projects at once: the best plan, and how good it is. · 项目落地.",
+        "Place all projects at once: the best plan, and its bound. · 项目落地方案.",
     ),
     "ledger": (
         "year_commands:ledger",

@@ -94,7 +94,7 @@ def plan(
     view: ViewOptions,
     output: OutputOptions,
 ) -> None:
-    """Place all projects at once: the best plan, and how good it is. · 项目落地方案."""
+    """Place all projects at once: the best plan, and its bound. · 项目落地方案."""
     with session(view.language) as terminal:
         offered = _offers(records, view, asked.terms(), terminal)
         with terminal.working() as report:

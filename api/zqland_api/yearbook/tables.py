@@ -191,12 +191,17 @@ def _lacking(words: _Words) -> list[Column]:
 
 
 def _beside(words: _Words) -> list[Column]:
-    """Show what of it is held and usable, on the basis of the year."""
+    """Show what of it is held, and what constraint layers leave of it."""
     basis = words.year.basis
-    return [
+    lacking = Text(en="Held without a figure", zh="已预留·缺面积宗数")
+    columns = [
         words.area(f"held_{basis}_m2", Text(en="Of it held", zh="其中已预留")),
-        words.area(f"usable_{basis}_m2", Text(en="Of it usable", zh="其中可用")),
+        Column(f"held_{basis}_lacking_count", lacking),
     ]
+    if words.year.books.reserve.constraints:
+        left = Text(en="Outside constraint layers", zh="扣除约束图层后")
+        columns.append(words.area(f"usable_{basis}_m2", left))
+    return columns
 
 
 def _stock(words: _Words) -> Sheet:
@@ -292,8 +297,10 @@ def _targets(words: _Words) -> Sheet:
         BASIS,
         words.area("target_m2", Text(en="Target", zh="目标")),
         words.area("done_m2", Text(en="Done", zh="完成")),
-        Column("share", Text(en="Share done", zh="完成率"), 4),
-        Column("linear_share", Text(en="Share of the year", zh="时间进度"), 4),
+        Column("share", Text(en="Share done", zh="完成率"), is_share=True),
+        Column(
+            "linear_share", Text(en="Share of the year", zh="时间进度"), is_share=True
+        ),
         words.area("remaining_m2", Text(en="Remaining", zh="尚需")),
         Column("days_left", Text(en="Days left", zh="剩余天数")),
         words.area("needed_m2_per_day", Text(en="Needed a day", zh="日均需完成")),
@@ -314,7 +321,7 @@ def _forecast(words: _Words) -> Sheet:
             Column(
                 f"{end}_share",
                 Text(en="{end}: share", zh="{end}·完成率").format(end=text),
-                4,
+                is_share=True,
             ),
         )
     ]
@@ -337,10 +344,12 @@ def _share(words: _Words) -> Sheet:
         BASIS,
         words.area("supplied_m2", Text(en="Industrial, supplied", zh="供应工业用地")),
         words.area("standard_m2", Text(en="of it standard", zh="其中标准地")),
-        Column("share_by_area", Text(en="Share by area", zh="面积占比"), 4),
+        Column("share_by_area", Text(en="Share by area", zh="面积占比"), is_share=True),
         Column("supplied_count", Text(en="Parcels", zh="宗数")),
         Column("standard_count", Text(en="of them standard", zh="其中标准地宗数")),
-        Column("share_by_count", Text(en="Share by count", zh="宗数占比"), 4),
+        Column(
+            "share_by_count", Text(en="Share by count", zh="宗数占比"), is_share=True
+        ),
         Column("unclassed_count", Text(en="Class unknown", zh="用途不明宗数")),
     ]
     title = Text(en="Standard land in what was supplied", zh="供应中标准地占比")

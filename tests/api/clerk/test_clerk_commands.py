@@ -169,6 +169,7 @@ def test_evidence_is_added_by_any_name_and_in_any_unit(clerk: Clerk) -> None:
     [
         (("A-1", "rooad", "--done", "2026-06-01"), "“rooad”"),
         (("A-1", "power"), "--done"),
+        (("A-1", "power", "--done", "2199-01-01"), "2199-01-01"),
         (("A-9", "power", "--done", "2026-06-01"), "A-9"),
         (("A-1", "title", "--done", "2026-06-01", "--value", 1), "no figure"),
         (("A-1", "power", "--done", "2026-06-01", "--unit", "kVA"), "--value"),
@@ -177,7 +178,7 @@ def test_evidence_is_added_by_any_name_and_in_any_unit(clerk: Clerk) -> None:
             "km",
         ),
     ],
-    ids=["item", "date", "parcel", "figure", "alone", "unit"],
+    ids=["item", "date", "ahead", "parcel", "figure", "alone", "unit"],
 )
 def test_evidence_that_cannot_be_is_refused(
     clerk: Clerk, words: tuple[object, ...], said: str

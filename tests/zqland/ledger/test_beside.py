@@ -104,6 +104,14 @@ def test_a_parcel_is_held_by_the_same_share_on_every_basis(
     assert official == pytest.approx(1 / 6, rel=1e-4)
 
 
+def test_a_held_parcel_without_a_figure_is_counted_and_not_filled_in(
+    reserve: Reserve, plain_rules: Catalogues
+) -> None:
+    row = whole(kept(reserve, plain_rules), dt.date(2023, 8, 31))
+    assert row["held_declared_lacking_count"] == 1
+    assert row["held_declared_m2"] == pytest.approx(4_950)
+
+
 def test_without_layers_all_is_usable(
     reserve: Reserve, plain_rules: Catalogues
 ) -> None:
