@@ -219,6 +219,9 @@ def test_a_kill_at_any_moment_leaves_the_store_as_it_was_or_fully_imported(
         ended, _ = importer.import_and_kill(address, after=dice.uniform(0, seconds))
         assert ended in (0, signal.SIGKILL)
         killed += ended == signal.SIGKILL
+        if ended == 0:
+            # The first import was slower than these: aim at moments that come earlier.
+            seconds *= 0.8
         store = opened(address)
         if settled(store) == 1:
             assert digest(store) == before
